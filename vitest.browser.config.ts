@@ -1,0 +1,32 @@
+// The portable packages in a real Chromium: the tests that need no Node, and those written for the browser alone.
+import { playwright } from "@vitest/browser-playwright";
+import { defineConfig } from "vitest/config";
+import { conditions, packages, portableTests, reporters, seed, setupFiles, suites } from "./vitest.base.ts";
+
+const portable = packages.filter((name) => name !== "cli");
+
+export default defineConfig({
+  resolve: { conditions: [...conditions] },
+  // What Vite would otherwise discover half-way and reload the page for.
+  optimizeDeps: { include: ["fast-check"] },
+  test: {
+    name: "browser",
+    include: [...portableTests(portable), suites.browser],
+    setupFiles: [...setupFiles],
+    provide: { seed },
+    reporters: reporters("browser"),
+    testTimeout: 60_000,
+    browser: {
+      enabled: true,
+      headless: true,
+      screenshotFailures: false,
+      provider: playwright({
+        launchOptions: {
+          executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
+          args: ["--no-sandbox"], // root, in a container
+        },
+      }),
+      instances: [{ browser: "chromium" }],
+    },
+  },
+});

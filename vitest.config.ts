@@ -1,0 +1,23 @@
+import { defineConfig } from "vitest/config";
+import { conditions, packages, reporters, seed, setupFiles, suites } from "./vitest.base.ts";
+
+const elsewhere = ["**/node_modules/**", ...Object.values(suites)];
+
+export default defineConfig({
+  resolve: { conditions: [...conditions] },
+  ssr: { resolve: { conditions: [...conditions] } },
+  test: {
+    reporters: reporters("unit"),
+    projects: ["scripts", ...packages].map((name) => ({
+      extends: true as const,
+      test: {
+        name,
+        include: [name === "scripts" ? "scripts/test/**/*.test.ts" : `packages/${name}/test/**/*.test.ts`],
+        exclude: elsewhere,
+        environment: "node",
+        setupFiles: [...setupFiles],
+        provide: { seed },
+      },
+    })),
+  },
+});
