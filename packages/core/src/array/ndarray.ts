@@ -1,0 +1,202 @@
+import { type DType, hasObjects, lanesOf } from "../dtype/dtype.ts";
+import { allocateStorage, type Elements, isBinaryKind, type Kind, type Storage } from "../dtype/elements.ts";
+import { OptionError } from "../errors.ts";
+import { type Attrs, noAttrs } from "../values.ts";
+import type { Order, Subclass } from "./any.ts";
+import { arrayBytes } from "./bytes.ts";
+import { gather } from "./gather.ts";
+import { readElement, writeElement } from "./element.ts";
+import { normalizeSelection, type SelectionInput } from "./selection.ts";
+import { contiguousStrides, isContiguous, sizeOf } from "./strides.ts";
+import { reshapedStrides } from "./reshape.ts";
+
+/** What {@link NdArray} is made of. All but dtype, shape and storage have defaults. */
+export interface NdArrayInit<K extends Kind> {
+  readonly dtype: DType<K>;
+  readonly shape: readonly number[];
+  /** The typed storage; see {@link Elements}. Shared, not copied. */
+  readonly storage: Elements[K]["data"];
+  /** Index of the first element, in elements. Default 0. */
+  readonly offset?: number | undefined;
+  /** Strides in elements. Default: contiguous in `order`. */
+  readonly strides?: readonly number[] | undefined;
+  /** Used only when `strides` is left out. Default "C". */
+  readonly order?: Order | undefined;
+  readonly attrs?: Attrs | undefined;
+  readonly dims?: readonly string[] | undefined;
+  readonly subclass?: Subclass | undefined;
+  /** Structured arrays with object fields: the objects, which the 8 bytes of such a field name by 1-based little-endian index (0: None). */
+  readonly objects?: readonly unknown[] | undefined;
+}
+
+/**
+ * NumPy's ndarray: a dtype, a shape and strided typed storage. Slices, transposes and (where NumPy's are) reshapes are
+ * views that share the storage. Typed arrays of simple dtypes are in host order whatever `dtype.byteOrder` says.
+ */
+export class NdArray<K extends Kind = Kind> {
+  readonly dtype: DType<K>;
+  readonly shape: readonly number[];
+  /** In elements. */
+  readonly strides: readonly number[];
+  /** Index of the first element in `storage`, in elements. */
+  readonly offset: number;
+  /** The whole typed storage, of which this array may be a part. */
+  readonly storage: Elements[K]["data"];
+  readonly attrs: Attrs;
+  /** Names of the dimensions, where known. */
+  readonly dims: readonly string[] | undefined;
+  readonly subclass: Subclass | undefined;
+  readonly objects: readonly unknown[] | undefined;
+
+  constructor(init: NdArrayInit<K>) {
+    const size = sizeOf(init.shape);
+    this.dtype = init.dtype;
+    this.shape = init.shape;
+    this.storage = init.storage;
+    this.offset = init.offset ?? 0;
+    this.strides = init.strides ?? contiguousStrides(init.shape, init.order ?? "C");
+    this.attrs = init.attrs ?? noAttrs;
+    this.dims = init.dims;
+    this.subclass = init.subclass;
+    this.objects = init.objects;
+    if (this.dims !== undefined && this.dims.length !== this.shape.length) throw new OptionError("SHAPE_MISMATCH", `${this.dims.length} dimension names for ${this.shape.length} dimensions`);
+    if (this.strides.length !== this.shape.length) throw new OptionError("SHAPE_MISMATCH", `${this.strides.length} strides for ${this.shape.length} dimensions`);
+    if (size > 0) checkExtent(this, init.storage.length);
+  }
+
+  /** By which copies of this package recognise arrays. */
+  get [Symbol.toStringTag](): "NdArray" {
+    return "NdArray";
+  }
+
+  get ndim(): number {
+    return this.shape.length;
+  }
+  /** Number of elements. */
+  get size(): number {
+    return sizeOf(this.shape);
+  }
+  /** Bytes of all elements as NumPy counts them. */
+  get nbytes(): number {
+    return this.size * this.dtype.itemsize;
+  }
+  /** "F" only for arrays that are Fortran- and not C-contiguous, as NumPy's `flags.fnc`. */
+  get order(): Order {
+    return !isContiguous(this.shape, this.strides, "C") && isContiguous(this.shape, this.strides, "F") ? "F" : "C";
+  }
+  /** Whether the elements lie without gaps in `order`. */
+  get contiguous(): boolean {
+    return isContiguous(this.shape, this.strides, this.order);
+  }
+  /** The elements, contiguous in {@link order}: the storage itself or a part of it where possible, else a copy. */
+  get data(): Elements[K]["data"] {
+    return gather(this as unknown as NdArray, this.order) as Elements[K]["data"];
+  }
+
+  /** The elements contiguous in C order (no copy when they already are). */
+  toC(): Elements[K]["data"] {
+    return gather(this as unknown as NdArray, "C") as Elements[K]["data"];
+  }
+
+  /** The same array with some of its parts exchanged; nothing is copied. */
+  with(parts: Partial<NdArrayInit<K>>): NdArray<K> {
+    return new NdArray<K>({
+      dtype: this.dtype,
+      shape: this.shape,
+      storage: this.storage,
+      offset: this.offset,
+      strides: parts.shape !== undefined || parts.order !== undefined ? undefined : this.strides,
+      attrs: this.attrs,
+      dims: this.dims,
+      subclass: this.subclass,
+      objects: this.objects,
+      ...parts,
+    });
+  }
+
+  /** The element at an index (negative: from the end). Throws OptionError INDEX_INVALID. */
+  at(...index: readonly number[]): Elements[K]["scalar"] {
+    return readElement(this as unknown as NdArray, this.elementIndex(index)) as Elements[K]["scalar"];
+  }
+
+  /** Stores one element. Throws OptionError when the value does not fit the dtype. */
+  set(index: readonly number[], value: Elements[K]["scalar"]): void {
+    writeElement(this as unknown as NdArray, this.elementIndex(index), value);
+  }
+
+  /** Storage index, in elements, of an element. Throws OptionError INDEX_INVALID. */
+  elementIndex(index: readonly number[]): number {
+    if (index.length !== this.shape.length) throw new OptionError("INDEX_INVALID", `${index.length} indices for ${this.shape.length} dimensions`);
+    let at = this.offset;
+    for (let axis = 0; axis < index.length; axis++) {
+      const n = this.shape[axis] as number;
+      const i = index[axis] as number;
+      const from0 = i < 0 ? i + n : i;
+      if (!Number.isInteger(i) || from0 < 0 || from0 >= n) throw new OptionError("INDEX_INVALID", `index ${i} is out of bounds for axis ${axis} of length ${n}`);
+      at += from0 * (this.strides[axis] as number);
+    }
+    return at;
+  }
+
+  /** A view: `"0:5, :, -1"`, or one entry per axis (a number drops the axis). Throws OptionError INDEX_INVALID. */
+  slice(selection: SelectionInput): NdArray<K> {
+    const view = normalizeSelection(selection, this.shape).applyTo(this.shape, this.strides, this.offset);
+    const dims = this.dims && view.axes.every((a) => a !== undefined) ? view.axes.map((a) => (this.dims as readonly string[])[a as number] as string) : undefined;
+    return this.with({ shape: view.shape, strides: view.strides, offset: view.offset, dims });
+  }
+
+  /** The same elements in another shape (one dimension may be -1): a view where NumPy's is, else a copy. */
+  reshape(shape: readonly number[], order: Order = "C"): NdArray<K> {
+    const plan = reshapedStrides(this.shape, this.strides, shape, order);
+    if (plan.strides !== undefined) return this.with({ shape: plan.shape, strides: plan.strides, dims: undefined });
+    return this.with({ shape: plan.shape, order, offset: 0, storage: gather(this as unknown as NdArray, order) as Elements[K]["data"], strides: undefined, dims: undefined });
+  }
+
+  /** A view with the axes permuted; reversed when `axes` is left out. */
+  transpose(axes: readonly number[] = this.shape.map((_, i) => this.shape.length - 1 - i)): NdArray<K> {
+    const positive = axes.map((a) => (a < 0 ? a + this.shape.length : a));
+    if (axes.length !== this.shape.length || new Set(positive).size !== axes.length || positive.some((a) => this.shape[a] === undefined))
+      throw new OptionError("INDEX_INVALID", `(${axes.join(", ")}) is no permutation of ${this.shape.length} axes`);
+    return this.with({
+      shape: positive.map((a) => this.shape[a] as number),
+      strides: positive.map((a) => this.strides[a] as number),
+      dims: this.dims && positive.map((a) => (this.dims as readonly string[])[a] as string),
+    });
+  }
+
+  /** A copy that owns its storage, contiguous in `order` (default: this array's own). */
+  copy(order: Order = this.order): NdArray<K> {
+    const gathered: Storage = gather(this as unknown as NdArray, order);
+    const storage = sharesMemory(gathered, this.storage) ? gathered.slice() : gathered;
+    return this.with({ storage: storage as Elements[K]["data"], offset: 0, order, strides: undefined });
+  }
+
+  /** The raw bytes in the dtype's own byte order, as NumPy's `tobytes(order)`: a view where possible. Throws OptionError for object arrays. */
+  toBytes(order: Order = "C"): Uint8Array {
+    return arrayBytes(this as unknown as NdArray, order);
+  }
+}
+
+function sharesMemory(a: Storage, b: Storage): boolean {
+  return a === b || (!Array.isArray(a) && !Array.isArray(b) && a.buffer === b.buffer);
+}
+
+function checkExtent(array: NdArray<never> | NdArray, storageLength: number): void {
+  let low = array.offset;
+  let high = array.offset;
+  for (let axis = 0; axis < array.shape.length; axis++) {
+    const reach = ((array.shape[axis] as number) - 1) * (array.strides[axis] as number);
+    if (reach < 0) low += reach;
+    else high += reach;
+  }
+  const lanes = lanesOf(array.dtype);
+  if (low < 0 || (high + 1) * lanes > storageLength) throw new OptionError("SHAPE_MISMATCH", `shape (${array.shape.join(", ")}) needs elements ${low}..${high}, the storage holds ${lanes === 0 ? 0 : Math.floor(storageLength / lanes)}`);
+}
+
+/** A fresh array of zeros (for objects: of null). */
+export function zeros<K extends Kind>(dtype: DType<K>, shape: readonly number[], order: Order = "C"): NdArray<K> {
+  const storage: Storage = allocateStorage(dtype.kind as Kind, sizeOf(shape) * lanesOf(dtype as DType));
+  const objects = isBinaryKind(dtype.kind as Kind) && hasObjects(dtype as DType) ? [] : undefined;
+  return new NdArray<K>({ dtype, shape, storage: storage as Elements[K]["data"], order, objects });
+}
+

@@ -1,0 +1,158 @@
+import type { AnyArray } from "../array/any.ts";
+import type { Bundle } from "../array/bundle.ts";
+import type { NdArray } from "../array/ndarray.ts";
+import type { SelectionInput } from "../array/selection.ts";
+import type { Kind } from "../dtype/elements.ts";
+import type { BundleHeader, Header } from "./header.ts";
+import type { Limits } from "./limits.ts";
+import type { Loss, LossPolicy } from "./losses.ts";
+import type { OptionSchema } from "./options.ts";
+import type { ByteSink, ByteSource } from "./source.ts";
+
+/** Whether encoding and decoding bytes already in memory is synchronous. In the type, never "maybe". */
+export type Timing = "sync" | "async";
+export type Timed<T extends Timing, V> = T extends "sync" ? V : Promise<V>;
+
+/** Each flag is a promise: the conformance suite tests it true and false. */
+export interface Capabilities {
+  /** dtypes the format can hold. */
+  readonly kinds: readonly Kind[];
+  /** A mask survives. */
+  readonly mask: boolean;
+  /** Masks per field of structured arrays survive. */
+  readonly fieldMasks: boolean;
+  /** Values beneath the mask survive. */
+  readonly hiddenValues: boolean;
+  /** nomask and a mask that is all false stay apart. */
+  readonly nomask: boolean;
+  /** A fill value survives, with its own dtype, set or unset. */
+  readonly fillValue: boolean;
+  readonly hardMask: boolean;
+  /** Fortran order survives. */
+  readonly memoryOrder: boolean;
+  readonly byteOrder: boolean;
+  readonly attrs: boolean;
+  readonly dims: boolean;
+  /** Several named arrays in one file. */
+  readonly bundle: boolean;
+  /** Bundles within bundles. */
+  readonly nested: boolean;
+  /** `open` reads parts without the whole. */
+  readonly lazy: boolean;
+  /** `create` writes without holding the whole. */
+  readonly streamed: boolean;
+  /** Data can be added to an existing file. */
+  readonly appendable: boolean;
+  /** Elements of an existing file can be overwritten. */
+  readonly inPlace: boolean;
+  /** A person can read it in an editor. */
+  readonly text: boolean;
+  /** The file says what is in it (dtype and shape need not be given). */
+  readonly selfDescribing: boolean;
+  /** The data can be stored compressed. */
+  readonly compressed: boolean;
+  /** A decoded array may share memory with the input bytes (unless `copy: true`). */
+  readonly aliasing: boolean;
+}
+
+export type Progress = (done: number, total: number | undefined) => void;
+
+export interface EncodeOptions extends LossPolicy {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: Progress | undefined;
+}
+
+export interface DecodeOptions {
+  readonly limits?: Partial<Limits> | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: Progress | undefined;
+  /** Decode only this member of a bundle (names joined by "/"). */
+  readonly select?: string | undefined;
+  /** Never share memory with the input. */
+  readonly copy?: boolean | undefined;
+  /** Fill this array instead of allocating one: same dtype kind and shape, contiguous in the file's order. */
+  readonly out?: NdArray | undefined;
+}
+
+export type Plane = "data" | "mask" | "both";
+
+export interface ReadOptions {
+  /** "data": an NdArray of the values; "mask": an NdArray of bools; "both" (default): the array as it is. */
+  readonly plane?: Plane | undefined;
+  readonly out?: NdArray | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A run of an array along its slowest axis (axis 0 in C order, the last one in Fortran order). */
+export interface Block {
+  /** Path of the array; "" for a single unnamed one. */
+  readonly array: string;
+  readonly plane: Plane;
+  /** Index along the slowest axis at which the block starts. 0-d arrays are one block. */
+  readonly start: number;
+  readonly value: AnyArray;
+}
+
+/** An array in a file, read by parts. */
+export interface LazyArray {
+  readonly header: Header;
+  /** The part selected (default: all of it). */
+  read(selection?: SelectionInput, options?: ReadOptions): Promise<AnyArray>;
+  /** The whole array, block by block, each of at most `maxBytes` bytes of data (but at least one index of the slowest axis). */
+  blocks(options?: { readonly maxBytes?: number; readonly plane?: Plane; readonly signal?: AbortSignal }): AsyncIterable<Block>;
+  /** Overwrites the part selected, in place. */
+  write?(selection: SelectionInput, value: AnyArray): Promise<void>;
+}
+
+export interface OpenFile extends AsyncDisposable {
+  readonly header: Header | BundleHeader;
+  /** Paths of the arrays in the file; [""] for a single unnamed one. */
+  readonly names: readonly string[];
+  /** An array by path; may be left out when there is one only. Throws OptionError INDEX_INVALID. */
+  array(name?: string): LazyArray;
+}
+
+/** Writes blocks as they come. */
+export interface FileWriter {
+  /** "together": blocks of plane "both". "data-first": for each array all blocks of plane "data", then all of "mask". */
+  readonly planes: "together" | "data-first";
+  /** Arrays are written in the order of the plan, blocks in the order of the slowest axis. */
+  write(block: Block): Promise<void>;
+  /** Writes what comes last and commits the sink. Throws FormatError when blocks are missing. */
+  finish(): Promise<void>;
+  /** Leaves no trace in the sink. */
+  abort(): Promise<void>;
+}
+
+/** The heavy part of a format, brought in on first use. */
+export interface Codec<T extends Timing = Timing, W = object, R = object> {
+  encode(value: AnyArray | Bundle, options?: W & EncodeOptions): Timed<T, Uint8Array>;
+  /** The same bytes in pieces, views where possible, nothing joined. */
+  encodeParts?(value: AnyArray | Bundle, options?: W & EncodeOptions): Iterable<Uint8Array>;
+  decode(bytes: Uint8Array, options?: R & DecodeOptions): Timed<T, AnyArray | Bundle>;
+  open?(source: ByteSource, options?: R & DecodeOptions): Promise<OpenFile>;
+  create?(sink: ByteSink, plan: Header | BundleHeader, options?: W & EncodeOptions): Promise<FileWriter>;
+}
+
+export type Sniff = "yes" | "maybe" | "no";
+
+/** A format: a small constant that is always loaded. */
+export interface Format<Id extends string = string, T extends Timing = Timing, W = object, R = object> {
+  readonly id: Id;
+  readonly title: string;
+  readonly extensions: readonly `.${string}`[];
+  readonly mediaTypes: readonly string[];
+  readonly timing: T;
+  readonly capabilities: Capabilities;
+  readonly options: { readonly read: OptionSchema; readonly write: OptionSchema };
+  /** What writing an array with this header would lose, before a byte is written. `encode` refuses exactly the "content" ones. */
+  losses(header: Header | BundleHeader, options?: W): readonly Loss[];
+  /** What a file of this header's kind would need in Python: a few lines that read FILE, for people. */
+  readonly recipe?: string;
+  /** Looks at the first 4 KiB at most; never throws. "yes": no other format may claim it. */
+  sniff(head: Uint8Array): Sniff;
+  codec(): Promise<Codec<T, W, R>>;
+}
+
+/** Any format, whatever its options. */
+export type AnyFormat = Format<string, Timing, never, never>;

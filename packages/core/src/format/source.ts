@@ -1,0 +1,52 @@
+import { SourceError, throwIfAborted } from "../errors.ts";
+
+/** Random access to bytes that may not be here yet: bytes in memory, a Blob, a file, HTTP ranges. */
+export interface ByteSource extends AsyncDisposable {
+  /** Total bytes; undefined when nobody says. */
+  readonly size: number | undefined;
+  /** A name for messages and for choosing a format by extension, where there is one. */
+  readonly name?: string | undefined;
+  /** Exactly `length` bytes from `offset`, or SourceError: never short, never padded. The result may be a view: do not write into it. */
+  read(offset: number, length: number, signal?: AbortSignal): Promise<Uint8Array>;
+  /** The same at once, where that is possible (files, bytes). */
+  readSync?(offset: number, length: number): Uint8Array;
+  /** Present on sources that can be written in place. */
+  write?(offset: number, bytes: Uint8Array): Promise<void>;
+}
+
+/** Where bytes go: a file that appears only at `commit`, memory, a network stream. */
+export interface ByteSink {
+  write(bytes: Uint8Array): Promise<void>;
+  /** Overwrites bytes written before; absent on sinks that are only a stream. */
+  writeAt?(offset: number, bytes: Uint8Array): Promise<void>;
+  /** Bytes written so far by `write`. */
+  readonly position: number;
+  /** Makes what was written visible, all of it. */
+  commit(): Promise<void>;
+  /** Leaves no trace. */
+  abort(): Promise<void>;
+}
+
+/** Throws SourceError when a range is no range or reaches past the end. */
+export function checkRange(offset: number, length: number, size: number | undefined): void {
+  if (!Number.isSafeInteger(offset) || !Number.isSafeInteger(length) || offset < 0 || length < 0) throw new SourceError("SOURCE_IO", `cannot read ${length} bytes at ${offset}`, { offset, length });
+  if (size !== undefined && offset + length > size) throw new SourceError("SOURCE_SHORT", `${length} bytes wanted at ${offset}, the source ends at ${size}`, { offset, length });
+}
+
+/** Bytes in memory as a source. Reads are views. */
+export function fromBytes(bytes: Uint8Array, name?: string): ByteSource {
+  const readSync = (offset: number, length: number): Uint8Array => {
+    checkRange(offset, length, bytes.length);
+    return bytes.subarray(offset, offset + length);
+  };
+  return {
+    size: bytes.length,
+    name,
+    readSync,
+    read: async (offset, length, signal) => {
+      throwIfAborted(signal);
+      return readSync(offset, length);
+    },
+    [Symbol.asyncDispose]: async () => {},
+  };
+}

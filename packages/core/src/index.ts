@@ -1,0 +1,44 @@
+/** masquerade's core: NumPy's masked array as a TypeScript value, and the contracts every format adapter keeps. */
+export { type AnyArray, isArray, isMaskedArray, isNdArray, type Order, type Subclass } from "./array/any.ts";
+export { Bundle, type BundleKind, type BundleMember, isBundle } from "./array/bundle.ts";
+export { arrayBytes, arrayFromBytes } from "./array/bytes.ts";
+export { fieldArray } from "./array/element.ts";
+export { type FullMask, MaskedArray, type MaskedArrayInit } from "./array/masked-array.ts";
+export { NdArray, type NdArrayInit, zeros } from "./array/ndarray.ts";
+export { type AxisRange, normalizeSelection, parseSelection, type SelectedView, Selection, type SelectionInput, type SelectionItem, type Slice } from "./array/selection.ts";
+export { contiguousStrides, isContiguous, sameShape, sizeOf } from "./array/strides.ts";
+export { swapLanes } from "./array/swap.ts";
+export * as dtypes from "./dtype/dtype.ts";
+export {
+  alignmentOf,
+  type ByteOrder,
+  type DType,
+  type Field,
+  type FieldSpec,
+  fieldCount,
+  hasObjects,
+  lanesOf,
+  type LongDoubleDType,
+  type LongDoubleLayout,
+  maskDType,
+  sameDType,
+  type SimpleKind,
+  type StringDType,
+  type StructDType,
+  type StructOptions,
+  type TimeDType,
+  type TimeUnit,
+  withByteOrder,
+} from "./dtype/dtype.ts";
+export { allocateStorage, type BinaryKind, type Elements, hostIsLittleEndian, isBinaryKind, type Kind, type Storage, storageOver, storageRules, type StructScalar } from "./dtype/elements.ts";
+export { float16ToNumber, numberToFloat16 } from "./dtype/float16.ts";
+export { LongDouble } from "./dtype/longdouble.ts";
+export * from "./errors.ts";
+export type * from "./format/format.ts";
+export { type BundleHeader, describe, eachHeader, type Header, headerOf, isBundleHeader, makeHeader, type MaskState } from "./format/header.ts";
+export { checkShape, defaultLimits, type Limits, resolveLimits } from "./format/limits.ts";
+export { loss, type Loss, type LossId, lossKinds, type LossPolicy, refuseLosses } from "./format/losses.ts";
+export { checkOptions, type OptionSchema, type OptionSpec } from "./format/options.ts";
+export { type ByteSink, type ByteSource, checkRange, fromBytes } from "./format/source.ts";
+export { type Masked, masked, type NoMask, nomask } from "./symbols.ts";
+export { type Attrs, Complex, noAttrs, type PlainValue, Tuple } from "./values.ts";
