@@ -3,7 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { installed, root } from "./installed.mjs";
+import { installed, root } from "./installed.mjs.mts";
 
 const [major, minor] = process.versions.node.split(".").map(Number);
 if (major < 20 || (major === 20 && minor < 19)) fail(`Node 20.19 or newer is needed; this is ${process.version}`);
@@ -12,6 +12,8 @@ if (!installed(root)) {
   console.error("setup: installing dependencies (npm install)…");
   run("npm", ["install", "--no-audit", "--no-fund", "--loglevel=error"], "npm install failed");
 }
+
+if (process.argv.includes("--no-build")) process.exit(0);
 
 const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
 if (!existsSync(tsc)) fail("TypeScript is missing after the installation; remove node_modules and run again");

@@ -34,7 +34,11 @@ test("an installation that matches is left alone, another platform's binary notw
 test.each<[string, string, unknown]>([
   ["a workspace asks for more", "packages/p/package.json", { dependencies: { b: "2", c: "3" } }],
   ["a workspace asks for another version", "packages/p/package.json", { dependencies: { b: "3" } }],
-  ["the lock file moved on", "node_modules/.package-lock.json", { packages: { "node_modules/a": { version: "0.9.0" } } }],
+  [
+    "the lock file moved on",
+    "node_modules/.package-lock.json",
+    { packages: { "node_modules/a": { version: "0.9.0" } } },
+  ],
   ["nothing is installed", "node_modules/.package-lock.json", { packages: {} }],
 ])("installs again when %s", (_, path, value) => {
   put(path, value);

@@ -1,0 +1,65 @@
+// The tests against the real tools: NumPy 1.x and 2.x in virtual environments, and a real Chromium.
+// What is missing is fetched; what cannot be had is a failure, never a skip.
+import { spawnSync } from "node:child_process";
+import { accessSync, constants, existsSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "./installed.mjs.mts";
+
+const venvs = join(root, ".venvs");
+must("bash", ["corpus/make/venvs.sh", venvs], "the Python environments could not be made (corpus/make/venvs.sh)");
+
+const env = {
+  ...process.env,
+  MASQUERADE_PY1: python("np1"),
+  MASQUERADE_PY2: python("np2"),
+  CHROMIUM: chromium(),
+};
+
+const vitest = join(root, "node_modules", "vitest", "vitest.mjs");
+let failed = false;
+for (const config of ["vitest.interop.config.ts", "vitest.browser.config.ts"]) {
+  const args = [vitest, "run", "--config", config];
+  const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: ["ignore", "inherit", "inherit"], env });
+  if (status !== 0) failed = true;
+}
+process.exitCode = failed ? 1 : 0;
+
+function python(name) {
+  const path = join(venvs, name, "bin", "python");
+  if (!runs(path)) fail(`${path} is missing after corpus/make/venvs.sh`);
+  return path;
+}
+
+function chromium() {
+  const asked = process.env["CHROMIUM"];
+  if (asked) return runs(asked) ? asked : fail(`CHROMIUM is ${asked}, which cannot be run`);
+  const known = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+  const found = known.find(runs);
+  if (found) return found;
+  const help = "install Chromium, or name one in the environment variable CHROMIUM";
+  if (process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) fail(`no Chromium found: ${help}`);
+  console.error("interop: installing Chromium (apt-get)…");
+  must("apt-get", ["-qq", "update"], `apt-get update failed: ${help}`);
+  must("apt-get", ["-qq", "install", "-y", "chromium"], `apt-get install chromium failed: ${help}`);
+  return known.find(runs) ?? fail(`Chromium was installed and is not found: ${help}`);
+}
+
+function runs(path) {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function must(command, args, message) {
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  const { status, error } = spawnSync(command, args, { cwd: root, stdio: ["ignore", 2, 2], env });
+  if (error || status !== 0) fail(message);
+}
+
+function fail(message) {
+  console.error(`interop: ${message}`);
+  process.exit(1);
+}

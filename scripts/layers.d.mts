@@ -1,0 +1,1 @@
+export declare function breaches(root: string): string[];
