@@ -28,11 +28,16 @@ export abstract class MasqueradeError extends Error {
   }
 }
 
-export type FormatErrorCode = "FORMAT_MALFORMED" | "FORMAT_TRUNCATED" | "FORMAT_VERSION" | "FORMAT_OTHER" | "FORMAT_CHECKSUM";
+export type FormatErrorCode =
+  | "FORMAT_MALFORMED"
+  | "FORMAT_TRUNCATED"
+  | "FORMAT_VERSION"
+  | "FORMAT_OTHER"
+  | "FORMAT_CHECKSUM";
 
 /** The bytes are not what the format says they must be. */
 export class FormatError extends MasqueradeError {
-  override readonly name: "FormatError" = "FormatError";
+  override readonly name = "FormatError" as const;
   readonly code: FormatErrorCode;
   readonly format: string;
   /** Byte offset in the file at which reading stopped making sense; undefined when there is no single place. */
@@ -56,8 +61,8 @@ export class FormatError extends MasqueradeError {
 
 /** The format cannot hold (part of) what it was asked to hold, or cannot do what was asked. */
 export class CapabilityError extends MasqueradeError {
-  override readonly name: "CapabilityError" = "CapabilityError";
-  readonly code: "CAPABILITY_MISSING" = "CAPABILITY_MISSING";
+  override readonly name = "CapabilityError" as const;
+  readonly code = "CAPABILITY_MISSING" as const;
   readonly format: string;
   /** What is lacking: a capability's name or a loss id. */
   readonly capability: string;
@@ -71,7 +76,7 @@ export class CapabilityError extends MasqueradeError {
 
 /** No format, or more than one, claims a name or the bytes. */
 export class UnknownFormatError extends MasqueradeError {
-  override readonly name: "UnknownFormatError" = "UnknownFormatError";
+  override readonly name = "UnknownFormatError" as const;
   readonly code: "FORMAT_UNKNOWN" | "FORMAT_AMBIGUOUS";
   readonly candidates: readonly string[];
 
@@ -84,16 +89,22 @@ export class UnknownFormatError extends MasqueradeError {
 
 /** A budget of {@link Limits} was reached. Raise the option it names if the file is trusted. */
 export class LimitError extends MasqueradeError {
-  override readonly name: "LimitError" = "LimitError";
-  readonly code: "LIMIT_EXCEEDED" = "LIMIT_EXCEEDED";
+  override readonly name = "LimitError" as const;
+  readonly code = "LIMIT_EXCEEDED" as const;
   /** Name of the option in `limits`. */
   readonly limit: string;
   readonly format: string | undefined;
   readonly offset: number | undefined;
 
-  constructor(limit: string, message: string, where: { readonly format?: string; readonly offset?: number | undefined } = {}) {
+  constructor(
+    limit: string,
+    message: string,
+    where: { readonly format?: string; readonly offset?: number | undefined } = {},
+  ) {
     const place = where.offset === undefined ? "" : ` (at byte ${where.offset})`;
-    super(`${where.format === undefined ? "" : `${where.format}: `}${message}; raise limits.${limit} if you trust the file${place}`);
+    super(
+      `${where.format === undefined ? "" : `${where.format}: `}${message}; raise limits.${limit} if you trust the file${place}`,
+    );
     this.limit = limit;
     this.format = where.format;
     this.offset = where.offset;
@@ -102,7 +113,7 @@ export class LimitError extends MasqueradeError {
 
 /** The file asks for something that could run code or reach outside itself. */
 export class UnsafeContentError extends MasqueradeError {
-  override readonly name: "UnsafeContentError" = "UnsafeContentError";
+  override readonly name = "UnsafeContentError" as const;
   readonly code: "UNSAFE_GLOBAL" | "UNSAFE_OPCODE" | "UNSAFE_LINK" | "UNSAFE_OBJECT";
   readonly format: string;
   readonly offset: number | undefined;
@@ -127,8 +138,15 @@ export class UnsafeContentError extends MasqueradeError {
 
 /** Bytes could not be had, or could not be stored. */
 export class SourceError extends MasqueradeError {
-  override readonly name: "SourceError" = "SourceError";
-  readonly code: "SOURCE_SHORT" | "SOURCE_IO" | "SOURCE_CHANGED" | "SOURCE_CLOSED" | "SOURCE_EXISTS" | "SOURCE_RANGES";
+  override readonly name = "SourceError" as const;
+  readonly code:
+    | "SOURCE_SHORT"
+    | "SOURCE_IO"
+    | "SOURCE_MISSING"
+    | "SOURCE_CHANGED"
+    | "SOURCE_CLOSED"
+    | "SOURCE_EXISTS"
+    | "SOURCE_RANGES";
   readonly offset: number | undefined;
   readonly length: number | undefined;
 
@@ -146,8 +164,14 @@ export class SourceError extends MasqueradeError {
 
 /** The caller's own argument is wrong. */
 export class OptionError extends MasqueradeError {
-  override readonly name: "OptionError" = "OptionError";
-  readonly code: "OPTION_INVALID" | "OPTION_UNKNOWN" | "INDEX_INVALID" | "SHAPE_MISMATCH" | "DTYPE_MISMATCH" | "READ_ONLY";
+  override readonly name = "OptionError" as const;
+  readonly code:
+    | "OPTION_INVALID"
+    | "OPTION_UNKNOWN"
+    | "INDEX_INVALID"
+    | "SHAPE_MISMATCH"
+    | "DTYPE_MISMATCH"
+    | "READ_ONLY";
   readonly option: string | undefined;
 
   constructor(code: OptionError["code"], message: string, option?: string) {
@@ -159,8 +183,8 @@ export class OptionError extends MasqueradeError {
 
 /** The caller's AbortSignal fired. `cause` is the signal's reason. */
 export class AbortedError extends MasqueradeError {
-  override readonly name: "AbortedError" = "AbortedError";
-  readonly code: "ABORTED" = "ABORTED";
+  override readonly name = "AbortedError" as const;
+  readonly code = "ABORTED" as const;
 
   constructor(reason: unknown) {
     super("aborted by the caller", reason);
@@ -181,7 +205,13 @@ type CodeOf<E> = E extends { readonly code: infer C } ? C : never;
 /** Every code this project's errors carry. */
 export type ErrorCode = CodeOf<AnyError>;
 
-type ErrorWith<C> = AnyError extends infer E ? (E extends { readonly code: infer D } ? (C & D extends never ? never : E) : never) : never;
+type ErrorWith<C> = AnyError extends infer E
+  ? E extends { readonly code: infer D }
+    ? C & D extends never
+      ? never
+      : E
+    : never
+  : never;
 
 /** Whether `e` is one of this project's errors, and (when codes are given) has one of these codes. */
 export function isMasqueradeError(e: unknown): e is MasqueradeError;

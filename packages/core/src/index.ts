@@ -5,7 +5,16 @@ export { arrayBytes, arrayFromBytes } from "./array/bytes.ts";
 export { fieldArray } from "./array/element.ts";
 export { type FullMask, MaskedArray, type MaskedArrayInit } from "./array/masked-array.ts";
 export { NdArray, type NdArrayInit, zeros } from "./array/ndarray.ts";
-export { type AxisRange, normalizeSelection, parseSelection, type SelectedView, Selection, type SelectionInput, type SelectionItem, type Slice } from "./array/selection.ts";
+export {
+  type AxisRange,
+  normalizeSelection,
+  parseSelection,
+  type SelectedView,
+  Selection,
+  type SelectionInput,
+  type SelectionItem,
+  type Slice,
+} from "./array/selection.ts";
 export { contiguousStrides, isContiguous, sameShape, sizeOf } from "./array/strides.ts";
 export { swapLanes } from "./array/swap.ts";
 export * as dtypes from "./dtype/dtype.ts";
@@ -17,28 +26,55 @@ export {
   type FieldSpec,
   fieldCount,
   hasObjects,
-  lanesOf,
   type LongDoubleDType,
   type LongDoubleLayout,
+  lanesOf,
   maskDType,
-  sameDType,
   type SimpleKind,
   type StringDType,
   type StructDType,
   type StructOptions,
+  sameDType,
   type TimeDType,
   type TimeUnit,
   withByteOrder,
 } from "./dtype/dtype.ts";
-export { allocateStorage, type BinaryKind, type Elements, hostIsLittleEndian, isBinaryKind, type Kind, type Storage, storageOver, storageRules, type StructScalar } from "./dtype/elements.ts";
+export {
+  allocateStorage,
+  type BinaryKind,
+  type Elements,
+  hostIsLittleEndian,
+  isBinaryKind,
+  type Kind,
+  type Storage,
+  type StructScalar,
+  storageOver,
+  storageRules,
+} from "./dtype/elements.ts";
 export { float16ToNumber, numberToFloat16 } from "./dtype/float16.ts";
 export { LongDouble } from "./dtype/longdouble.ts";
 export * from "./errors.ts";
+export { fromBlob } from "./format/blob-source.ts";
+export { type CacheOptions, type CountingSource, cached, counting } from "./format/decorators.ts";
 export type * from "./format/format.ts";
-export { type BundleHeader, describe, eachHeader, type Header, headerOf, isBundleHeader, makeHeader, type MaskState } from "./format/header.ts";
+export {
+  type BundleHeader,
+  describe,
+  eachHeader,
+  type Header,
+  headerOf,
+  isBundleHeader,
+  type MaskState,
+  makeHeader,
+} from "./format/header.ts";
 export { checkShape, defaultLimits, type Limits, resolveLimits } from "./format/limits.ts";
-export { loss, type Loss, type LossId, lossKinds, type LossPolicy, refuseLosses } from "./format/losses.ts";
+export { type Loss, type LossId, type LossPolicy, loss, lossKinds, refuseLosses } from "./format/losses.ts";
 export { checkOptions, type OptionSchema, type OptionSpec } from "./format/options.ts";
+export { type MemorySink, memorySink, streamSink } from "./format/sink.ts";
 export { type ByteSink, type ByteSource, checkRange, fromBytes } from "./format/source.ts";
+export type { Wrapper } from "./format/wrapper.ts";
+export { floatRepr } from "./print/python-float.ts";
+export { bytesRepr, textRepr } from "./print/python-text.ts";
+export { dtypeString, orderCharacters, timeUnitSuffix, typeCharacters } from "./print/type-characters.ts";
 export { type Masked, masked, type NoMask, nomask } from "./symbols.ts";
 export { type Attrs, Complex, noAttrs, type PlainValue, Tuple } from "./values.ts";

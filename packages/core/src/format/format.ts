@@ -99,7 +99,11 @@ export interface LazyArray {
   /** The part selected (default: all of it). */
   read(selection?: SelectionInput, options?: ReadOptions): Promise<AnyArray>;
   /** The whole array, block by block, each of at most `maxBytes` bytes of data (but at least one index of the slowest axis). */
-  blocks(options?: { readonly maxBytes?: number; readonly plane?: Plane; readonly signal?: AbortSignal }): AsyncIterable<Block>;
+  blocks(options?: {
+    readonly maxBytes?: number;
+    readonly plane?: Plane;
+    readonly signal?: AbortSignal;
+  }): AsyncIterable<Block>;
   /** Overwrites the part selected, in place. */
   write?(selection: SelectionInput, value: AnyArray): Promise<void>;
 }

@@ -50,16 +50,32 @@ export function headerOf(array: AnyArray): Header {
 /** The header of an array or a bundle in memory. */
 export function describe(value: AnyArray | Bundle): Header | BundleHeader {
   if (!isBundle(value)) return headerOf(value);
-  return { kind: value.kind, entries: new Map([...value.entries].map(([name, member]) => [name, describe(member)])), attrs: value.attrs };
+  return {
+    kind: value.kind,
+    entries: new Map([...value.entries].map(([name, member]) => [name, describe(member)])),
+    attrs: value.attrs,
+  };
 }
 
 /** A header from its interesting parts; the others have their plainest values. */
 export function makeHeader(parts: Pick<Header, "dtype" | "shape"> & Partial<Header>): Header {
-  return { order: "C", mask: "plain", fillValue: undefined, hardMask: false, attrs: noAttrs, dims: undefined, subclass: undefined, ...parts };
+  return {
+    order: "C",
+    mask: "plain",
+    fillValue: undefined,
+    hardMask: false,
+    attrs: noAttrs,
+    dims: undefined,
+    subclass: undefined,
+    ...parts,
+  };
 }
 
 /** Every array below a header with its path ("" for a single unnamed one, else names joined by "/"). */
-export function* eachHeader(header: Header | BundleHeader, path = ""): Generator<readonly [path: string, header: Header]> {
+export function* eachHeader(
+  header: Header | BundleHeader,
+  path = "",
+): Generator<readonly [path: string, header: Header]> {
   if (!isBundleHeader(header)) yield [path, header];
   else for (const [name, inner] of header.entries) yield* eachHeader(inner, path === "" ? name : `${path}/${name}`);
 }

@@ -53,8 +53,10 @@ export const defaultLimits: Limits = {
 export function resolveLimits(given: Partial<Limits> | undefined): Limits {
   if (given === undefined) return defaultLimits;
   for (const [name, value] of Object.entries(given)) {
-    if (!Object.hasOwn(defaultLimits, name)) throw new OptionError("OPTION_UNKNOWN", `there is no limit "${name}"`, `limits.${name}`);
-    if (value !== undefined && !(typeof value === "number" && value >= 0)) throw new OptionError("OPTION_INVALID", `limits.${name} is a non-negative number`, `limits.${name}`);
+    if (!Object.hasOwn(defaultLimits, name))
+      throw new OptionError("OPTION_UNKNOWN", `there is no limit "${name}"`, `limits.${name}`);
+    if (value !== undefined && !(typeof value === "number" && value >= 0))
+      throw new OptionError("OPTION_INVALID", `limits.${name} is a non-negative number`, `limits.${name}`);
   }
   return { ...defaultLimits, ...given };
 }
@@ -63,16 +65,24 @@ export function resolveLimits(given: Partial<Limits> | undefined): Limits {
  * Elements of a declared shape, checked the careful way (dimension by dimension, zeros not hiding an overflow) against the limits.
  * Throws LimitError; the caller still compares the bytes with what is there.
  */
-export function checkShape(shape: readonly number[], itemsize: number, limits: Limits, where: { readonly format: string; readonly offset?: number | undefined }): number {
-  if (shape.length > limits.maxDims) throw new LimitError("maxDims", `${shape.length} dimensions are more than ${limits.maxDims}`, where);
+export function checkShape(
+  shape: readonly number[],
+  itemsize: number,
+  limits: Limits,
+  where: { readonly format: string; readonly offset?: number | undefined },
+): number {
+  if (shape.length > limits.maxDims)
+    throw new LimitError("maxDims", `${shape.length} dimensions are more than ${limits.maxDims}`, where);
   let nonzero = 1;
   let size = 1;
   for (const n of shape) {
     const dim = Math.max(n, 1);
-    if (!Number.isSafeInteger(n) || n < 0 || nonzero > Number.MAX_SAFE_INTEGER / dim) throw new LimitError("maxElements", `shape (${shape.join(", ")}) cannot be counted`, where);
+    if (!Number.isSafeInteger(n) || n < 0 || nonzero > Number.MAX_SAFE_INTEGER / dim)
+      throw new LimitError("maxElements", `shape (${shape.join(", ")}) cannot be counted`, where);
     nonzero *= dim;
     size *= n;
   }
-  if (itemsize === 0 && size > limits.maxElements) throw new LimitError("maxElements", `${size} elements of no bytes are more than ${limits.maxElements}`, where);
+  if (itemsize === 0 && size > limits.maxElements)
+    throw new LimitError("maxElements", `${size} elements of no bytes are more than ${limits.maxElements}`, where);
   return size;
 }

@@ -84,7 +84,8 @@ export function refuseLosses(format: string, losses: readonly Loss[], policy: Lo
     const refused = one.grade === "content" ? !accepted : policy.exact === true && !accepted;
     if (!refused) continue;
     const where = one.array === "" ? "" : ` of "${quoteText(one.array)}"`;
-    const advice = one.grade === "content" ? "choose another format, or accept the loss (lossy)" : "leave out exact to accept it";
+    const advice =
+      one.grade === "content" ? "choose another format, or accept the loss (lossy)" : "leave out exact to accept it";
     throw new CapabilityError(format, one.id, `cannot hold ${one.what}${where}: ${one.why}; ${advice}`);
   }
   return losses;

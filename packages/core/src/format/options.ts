@@ -20,11 +20,21 @@ export interface OptionSpec {
 export type OptionSchema = Readonly<Record<string, OptionSpec>>;
 
 /** Options every format takes; they are not listed in schemas. */
-const COMMON: ReadonlySet<string> = new Set(["exact", "lossy", "signal", "onProgress", "limits", "select", "copy", "out"]);
+const COMMON: ReadonlySet<string> = new Set([
+  "exact",
+  "lossy",
+  "signal",
+  "onProgress",
+  "limits",
+  "select",
+  "copy",
+  "out",
+]);
 
 function fits(spec: OptionSpec, value: unknown): boolean {
   if (spec.codeOnly === true) return true;
-  const inRange = (n: number): boolean => n >= (spec.minimum ?? Number.NEGATIVE_INFINITY) && n <= (spec.maximum ?? Number.POSITIVE_INFINITY);
+  const inRange = (n: number): boolean =>
+    n >= (spec.minimum ?? Number.NEGATIVE_INFINITY) && n <= (spec.maximum ?? Number.POSITIVE_INFINITY);
   if (spec.choices !== undefined) return spec.choices.includes(value as string | number);
   switch (spec.type) {
     case "boolean":
@@ -49,11 +59,22 @@ export function checkOptions(format: string, schema: OptionSchema, given: object
     const spec = Object.hasOwn(schema, name) ? schema[name] : undefined;
     if (spec === undefined) {
       const known = Object.keys(schema).join(", ");
-      throw new OptionError("OPTION_UNKNOWN", `${format} has no option "${quoteText(name)}"${known === "" ? "" : `; it has ${known}`}`, name);
+      throw new OptionError(
+        "OPTION_UNKNOWN",
+        `${format} has no option "${quoteText(name)}"${known === "" ? "" : `; it has ${known}`}`,
+        name,
+      );
     }
     if (!fits(spec, value)) {
-      const want = spec.choices !== undefined ? `one of ${spec.choices.join(", ")}` : `${spec.type}${spec.minimum === undefined ? "" : ` from ${spec.minimum}`}${spec.maximum === undefined ? "" : ` to ${spec.maximum}`}`;
-      throw new OptionError("OPTION_INVALID", `${format}: ${name} takes ${want}, not ${quoteText(String(value), 40)}`, name);
+      const want =
+        spec.choices !== undefined
+          ? `one of ${spec.choices.join(", ")}`
+          : `${spec.type}${spec.minimum === undefined ? "" : ` from ${spec.minimum}`}${spec.maximum === undefined ? "" : ` to ${spec.maximum}`}`;
+      throw new OptionError(
+        "OPTION_INVALID",
+        `${format}: ${name} takes ${want}, not ${quoteText(String(value), 40)}`,
+        name,
+      );
     }
   }
 }

@@ -10,13 +10,20 @@ export interface ByteSource extends AsyncDisposable {
   read(offset: number, length: number, signal?: AbortSignal): Promise<Uint8Array>;
   /** The same at once, where that is possible (files, bytes). */
   readSync?(offset: number, length: number): Uint8Array;
+  /** Fills `target` from `offset`, sparing the allocation; otherwise as `read`. */
+  readInto?(offset: number, target: Uint8Array, signal?: AbortSignal): Promise<void>;
+  /** Everything from the first byte to the last, for sources that do not know their size. Throws LimitError beyond `maxBytes`. */
+  readAll?(maxBytes: number, signal?: AbortSignal): Promise<Uint8Array>;
   /** Present on sources that can be written in place. */
   write?(offset: number, bytes: Uint8Array): Promise<void>;
 }
 
 /** Where bytes go: a file that appears only at `commit`, memory, a network stream. */
 export interface ByteSink {
+  /** Appends. `bytes` is the caller's again as soon as the promise settles. */
   write(bytes: Uint8Array): Promise<void>;
+  /** Appends several pieces at once, where that is cheaper than one by one. */
+  writev?(parts: readonly Uint8Array[]): Promise<void>;
   /** Overwrites bytes written before; absent on sinks that are only a stream. */
   writeAt?(offset: number, bytes: Uint8Array): Promise<void>;
   /** Bytes written so far by `write`. */
@@ -29,8 +36,13 @@ export interface ByteSink {
 
 /** Throws SourceError when a range is no range or reaches past the end. */
 export function checkRange(offset: number, length: number, size: number | undefined): void {
-  if (!Number.isSafeInteger(offset) || !Number.isSafeInteger(length) || offset < 0 || length < 0) throw new SourceError("SOURCE_IO", `cannot read ${length} bytes at ${offset}`, { offset, length });
-  if (size !== undefined && offset + length > size) throw new SourceError("SOURCE_SHORT", `${length} bytes wanted at ${offset}, the source ends at ${size}`, { offset, length });
+  if (!Number.isSafeInteger(offset) || !Number.isSafeInteger(length) || offset < 0 || length < 0)
+    throw new SourceError("SOURCE_IO", `cannot read ${length} bytes at ${offset}`, { offset, length });
+  if (size !== undefined && offset + length > size)
+    throw new SourceError("SOURCE_SHORT", `${length} bytes wanted at ${offset}, the source ends at ${size}`, {
+      offset,
+      length,
+    });
 }
 
 /** Bytes in memory as a source. Reads are views. */
