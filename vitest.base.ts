@@ -12,8 +12,10 @@ export const packages: readonly string[] = readdirSync(join(root, "packages"), {
   .map((entry) => entry.name)
   .sort();
 
-/** Sister packages resolve to their sources, so that tests need no build. */
-export const conditions: readonly string[] = ["@masquerade/source"];
+/** Sister packages resolve to their sources, so that tests need no build. The rest are Vite's own, which a list replaces. */
+const common = ["@masquerade/source", "module", "development|production"];
+export const nodeConditions: readonly string[] = [...common, "node"];
+export const browserConditions: readonly string[] = [...common, "browser"];
 
 /** One seed for everything random in a run. MASQUERADE_SEED=n repeats or varies a run. */
 export const seed: number = Number(process.env["MASQUERADE_SEED"] ?? 20_250_101);

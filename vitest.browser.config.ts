@@ -1,12 +1,12 @@
 // The portable packages in a real Chromium: the tests that need no Node, and those written for the browser alone.
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
-import { conditions, packages, portableTests, reporters, seed, setupFiles, suites } from "./vitest.base.ts";
+import { browserConditions, packages, portableTests, reporters, seed, setupFiles, suites } from "./vitest.base.ts";
 
 const portable = packages.filter((name) => name !== "cli");
 
 export default defineConfig({
-  resolve: { conditions: [...conditions] },
+  resolve: { conditions: [...browserConditions] },
   // What Vite would otherwise discover half-way and reload the page for.
   optimizeDeps: { include: ["fast-check"] },
   test: {

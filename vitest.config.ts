@@ -1,11 +1,11 @@
 import { defineConfig } from "vitest/config";
-import { conditions, packages, reporters, seed, setupFiles, suites } from "./vitest.base.ts";
+import { nodeConditions, packages, reporters, seed, setupFiles, suites } from "./vitest.base.ts";
 
 const elsewhere = ["**/node_modules/**", ...Object.values(suites)];
 
 export default defineConfig({
-  resolve: { conditions: [...conditions] },
-  ssr: { resolve: { conditions: [...conditions] } },
+  resolve: { conditions: [...nodeConditions] },
+  ssr: { resolve: { conditions: [...nodeConditions] } },
   test: {
     reporters: reporters("unit"),
     projects: ["scripts", ...packages].map((name) => ({

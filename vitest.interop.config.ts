@@ -1,10 +1,10 @@
 // Against the real tools: NumPy 1.x and 2.x. scripts/interop.mjs prepares them and names them in the environment.
 import { defineConfig } from "vitest/config";
-import { conditions, reporters, seed, setupFiles, suites } from "./vitest.base.ts";
+import { nodeConditions, reporters, seed, setupFiles, suites } from "./vitest.base.ts";
 
 export default defineConfig({
-  resolve: { conditions: [...conditions] },
-  ssr: { resolve: { conditions: [...conditions] } },
+  resolve: { conditions: [...nodeConditions] },
+  ssr: { resolve: { conditions: [...nodeConditions] } },
   test: {
     name: "interop",
     include: [suites.interop],

@@ -1,10 +1,10 @@
 // Files of gigabytes: one at a time, with patience.
 import { defineConfig } from "vitest/config";
-import { conditions, reporters, seed, setupFiles, suites } from "./vitest.base.ts";
+import { nodeConditions, reporters, seed, setupFiles, suites } from "./vitest.base.ts";
 
 export default defineConfig({
-  resolve: { conditions: [...conditions] },
-  ssr: { resolve: { conditions: [...conditions] } },
+  resolve: { conditions: [...nodeConditions] },
+  ssr: { resolve: { conditions: [...nodeConditions] } },
   test: {
     name: "large",
     include: [suites.large],

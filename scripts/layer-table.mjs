@@ -11,17 +11,18 @@
 export const layers = [
   { package: /^core$/, may: [], thirdParty: [] },
   { package: /^(numpy|pickle)$/, may: [/^core$/], thirdParty: [] },
+  { package: /^compression$/, may: [/^core$/], thirdParty: ["fflate"], light: ["src/wrappers.ts"] },
   { package: /^numpy-pickle$/, may: [/^(core|numpy|pickle)$/], thirdParty: [] },
   {
     package: /^adapter-/,
-    may: [/^(core|numpy|pickle|numpy-pickle)$/],
+    may: [/^(core|numpy|pickle|numpy-pickle|compression)$/],
     thirdParty: true,
     light: ["src/index.ts"],
   },
   { package: /^conformance$/, may: [/^core$/], thirdParty: [] },
   {
     package: /^masquerade$/,
-    may: [/^core$/, /^adapter-/],
+    may: [/^(core|compression)$/, /^adapter-/],
     thirdParty: [],
     light: ["src/index.ts", "src/node/index.ts"],
   },
@@ -30,4 +31,4 @@ export const layers = [
 ];
 
 /** What an adapter brings in on first use only. */
-export const heavy = /^packages\/adapter-[^/]+\/src\/(codec|open)(\.ts$|\/)/;
+export const heavy = /^packages\/adapter-[^/]+\/src\/([^/]+\/)?(codec|open)(\.ts$|\/)/;

@@ -23,6 +23,7 @@ export function breaches(root) {
     for (const entry of one.layer.light ?? []) checkLight(one, entry, world, found);
   }
   checkCycles(world, found);
+  checkProjects(world, found);
   return found;
 }
 
@@ -154,6 +155,14 @@ function resolveAll(file, name, owner, { byName }) {
   if (!sister) return [{ library: target }];
   const source = sister.manifest.exports?.[`.${name.slice(target.length)}`]?.["@masquerade/source"];
   return source ? [{ file: join(sister.dir, source) }] : [];
+}
+
+/** `tsc --build` at the root builds what the root names: every package. */
+function checkProjects({ root, packages }, found) {
+  const named = new Set((readJson(join(root, "tsconfig.json"))?.references ?? []).map(({ path }) => path));
+  for (const { folder } of packages.values()) {
+    if (!named.has(`packages/${folder}`)) found.push(`tsconfig.json: packages/${folder} is not in the references`);
+  }
 }
 
 function checkCycles({ packages, byName }, found) {

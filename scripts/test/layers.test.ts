@@ -4,10 +4,12 @@ import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { breaches } from "../layers.mjs";
 
+const folders = ["core", "adapter-a", "adapter-b", "masquerade"];
 let root: string;
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), "masquerade-"));
   put("package.json", JSON.stringify({ devDependencies: { vitest: "*" } }));
+  put("tsconfig.json", JSON.stringify({ references: folders.map((name) => ({ path: `packages/${name}` })) }));
   pkg("core", {}, { "src/index.ts": "export const one: number = 1;", "src/node/index.ts": 'import "node:fs";' });
   pkg(
     "adapter-a",
@@ -85,6 +87,7 @@ test.each<[string, string, string, string]>([
   ["an unnamed import()", "packages/core/src/x.ts", "import(String(1));", "cannot be checked"],
   ["a codec at import", "packages/adapter-a/src/index.ts", `${useCore} export * from "./codec.ts";`, "loads a codec"],
   ["a library at import", "packages/adapter-a/src/format.ts", `${useCore} import "fast";`, "loads fast"],
+  ["a package the build forgets", "tsconfig.json", '{"references":[]}', "packages/core is not in the references"],
   ["a package without a layer", "packages/other/package.json", "{}", "packages/other: no row"],
 ])("catches %s", (_, path, text, message) => {
   put(path, text);
