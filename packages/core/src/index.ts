@@ -53,6 +53,7 @@ export {
 } from "./dtype/elements.ts";
 export { float16ToNumber, numberToFloat16 } from "./dtype/float16.ts";
 export { LongDouble } from "./dtype/longdouble.ts";
+export { type DTypeInput, type DTypeName, type KindOf, resolveDType } from "./dtype/names.ts";
 export * from "./errors.ts";
 export { fromBlob } from "./format/blob-source.ts";
 export { type CacheOptions, type CountingSource, cached, counting } from "./format/decorators.ts";
@@ -73,6 +74,11 @@ export { checkOptions, type OptionSchema, type OptionSpec } from "./format/optio
 export { type MemorySink, memorySink, streamSink } from "./format/sink.ts";
 export { type ByteSink, type ByteSource, checkRange, fromBytes } from "./format/source.ts";
 export type { Wrapper } from "./format/wrapper.ts";
+export { astype } from "./ops/astype.ts";
+export { broadcastShapes, broadcastTo } from "./ops/broadcast.ts";
+export { type EqualsOptions, equals } from "./ops/equals.ts";
+export { castFill, defaultFillValue } from "./ops/fill.ts";
+export { difference, identical } from "./ops/identical.ts";
 export { floatRepr } from "./print/python-float.ts";
 export { bytesRepr, textRepr } from "./print/python-text.ts";
 export { dtypeString, orderCharacters, timeUnitSuffix, typeCharacters } from "./print/type-characters.ts";

@@ -9,11 +9,22 @@ export type AnyArray<K extends Kind = Kind> = NdArray<K> | MaskedArray<K>;
 export type Order = "C" | "F";
 
 /** NumPy classes other than plain ndarray / MaskedArray that an array was, or is to be written as. */
-export type Subclass = "matrix" | "recarray" | "chararray" | "memmap" | "scalar" | "MaskedRecords" | "mvoid" | "MaskedConstant" | "masked_matrix";
+export type Subclass =
+  | "matrix"
+  | "recarray"
+  | "chararray"
+  | "memmap"
+  | "scalar"
+  | "MaskedRecords"
+  | "mvoid"
+  | "MaskedConstant"
+  | "masked_matrix";
 
 /** Arrays are recognised by their string tag, not by `instanceof`: two copies of this package may be loaded. */
 function tagOf(value: unknown): unknown {
-  return typeof value === "object" && value !== null ? (value as { readonly [Symbol.toStringTag]?: unknown })[Symbol.toStringTag] : undefined;
+  return typeof value === "object" && value !== null
+    ? (value as { readonly [Symbol.toStringTag]?: unknown })[Symbol.toStringTag]
+    : undefined;
 }
 
 /** Whether `value` is an NdArray (of any copy of this package). */

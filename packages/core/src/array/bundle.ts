@@ -45,10 +45,17 @@ export class Bundle {
       if (inner !== undefined && isBundle(inner)) return inner.get(path.slice(cut + 1));
     }
     const known = this.names.slice(0, 8).map((n) => quoteText(n, 40));
-    throw new OptionError("INDEX_INVALID", `there is no "${quoteText(path)}"; there ${known.length === 1 ? "is" : "are"} ${known.join(", ") || "no entries"}`);
+    throw new OptionError(
+      "INDEX_INVALID",
+      `there is no "${quoteText(path)}"; there ${known.length === 1 ? "is" : "are"} ${known.join(", ") || "no entries"}`,
+    );
   }
 }
 
 export function isBundle(value: unknown): value is Bundle {
-  return typeof value === "object" && value !== null && (value as { readonly [Symbol.toStringTag]?: unknown })[Symbol.toStringTag] === BUNDLE_BRAND;
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    (value as { readonly [Symbol.toStringTag]?: unknown })[Symbol.toStringTag] === BUNDLE_BRAND
+  );
 }

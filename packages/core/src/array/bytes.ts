@@ -1,5 +1,12 @@
 import { type DType, hasObjects, lanesOf } from "../dtype/dtype.ts";
-import { type BinaryKind, type Elements, hostIsLittleEndian, type Kind, storageOver, storageRules } from "../dtype/elements.ts";
+import {
+  type BinaryKind,
+  type Elements,
+  hostIsLittleEndian,
+  type Kind,
+  storageOver,
+  storageRules,
+} from "../dtype/elements.ts";
 import { OptionError } from "../errors.ts";
 import type { Order } from "./any.ts";
 import { gather } from "./gather.ts";
@@ -25,7 +32,8 @@ export function swapUnit(dtype: DType): number {
 
 /** The raw bytes of an array in its dtype's byte order and the memory order asked for; a view of its storage where possible. Throws OptionError for object dtypes. */
 export function arrayBytes(array: NdArray, order: Order): Uint8Array {
-  if (hasObjects(array.dtype)) throw new OptionError("DTYPE_MISMATCH", `${array.dtype.kind} arrays hold Python objects, which have no bytes`);
+  if (hasObjects(array.dtype))
+    throw new OptionError("DTYPE_MISMATCH", `${array.dtype.kind} arrays hold Python objects, which have no bytes`);
   const lanes = gather(array, order) as Uint8Array;
   const raw = new Uint8Array(lanes.buffer, lanes.byteOffset, lanes.byteLength);
   if (!needsSwap(array.dtype)) return raw;
@@ -45,8 +53,13 @@ export function arrayFromBytes<K extends Kind>(
 ): NdArray<K> {
   const d = dtype as DType;
   const need = sizeOf(shape) * d.itemsize;
-  if (hasObjects(d)) throw new OptionError("DTYPE_MISMATCH", `${d.kind} arrays hold Python objects, which have no bytes`);
-  if (raw.length !== need) throw new OptionError("SHAPE_MISMATCH", `shape (${shape.join(", ")}) of ${d.itemsize}-byte elements takes ${need} bytes, not ${raw.length}`);
+  if (hasObjects(d))
+    throw new OptionError("DTYPE_MISMATCH", `${d.kind} arrays hold Python objects, which have no bytes`);
+  if (raw.length !== need)
+    throw new OptionError(
+      "SHAPE_MISMATCH",
+      `shape (${shape.join(", ")}) of ${d.itemsize}-byte elements takes ${need} bytes, not ${raw.length}`,
+    );
   const laneBytes = storageRules[d.kind].laneBytes || 1;
   const swap = needsSwap(d);
   const aligned = raw.byteOffset % laneBytes === 0;

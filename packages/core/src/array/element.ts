@@ -24,7 +24,10 @@ export function readElement(array: NdArray, index: number): unknown {
       return new LongDouble((storage as Uint8Array).slice(at, at + lanes), dtype.layout);
     case "clongdouble": {
       const half = lanes / 2;
-      return [new LongDouble((storage as Uint8Array).slice(at, at + half), dtype.layout), new LongDouble((storage as Uint8Array).slice(at + half, at + lanes), dtype.layout)];
+      return [
+        new LongDouble((storage as Uint8Array).slice(at, at + half), dtype.layout),
+        new LongDouble((storage as Uint8Array).slice(at + half, at + lanes), dtype.layout),
+      ];
     }
     case "bytes": {
       let end = at + lanes;
@@ -90,7 +93,15 @@ function objectField(array: NdArray, raw: Uint8Array, field: Field): NdArray {
     const id = view.getUint32(i * field.dtype.itemsize, true);
     storage.push(id === 0 ? null : (array.objects?.[id - 1] ?? null));
   }
-  return (array as NdArray<"object">).with({ dtype: field.dtype as DType<"object">, shape: field.shape, storage, offset: 0, strides: undefined, order: "C", dims: undefined }) as NdArray;
+  return (array as NdArray<"object">).with({
+    dtype: field.dtype as DType<"object">,
+    shape: field.shape,
+    storage,
+    offset: 0,
+    strides: undefined,
+    order: "C",
+    dims: undefined,
+  }) as NdArray;
 }
 
 function readField(array: NdArray, record: Uint8Array, field: Field): unknown {
@@ -103,7 +114,8 @@ function readField(array: NdArray, record: Uint8Array, field: Field): unknown {
 export function nested(array: NdArray, axis: number, at: number): unknown {
   if (axis === array.shape.length) return readElement(array, at);
   const out: unknown[] = [];
-  for (let i = 0; i < (array.shape[axis] as number); i++) out.push(nested(array, axis + 1, at + i * (array.strides[axis] as number)));
+  for (let i = 0; i < (array.shape[axis] as number); i++)
+    out.push(nested(array, axis + 1, at + i * (array.strides[axis] as number)));
   return out;
 }
 
@@ -138,7 +150,13 @@ export function writeElement(array: NdArray, index: number, value: unknown): voi
     case "clongdouble": {
       const [re, im] = Array.isArray(value) ? (value as unknown[]) : [];
       writeBytes(storage as Uint8Array, at, lanes / 2, re instanceof LongDouble ? re.bytes : undefined, dtype);
-      writeBytes(storage as Uint8Array, at + lanes / 2, lanes / 2, im instanceof LongDouble ? im.bytes : undefined, dtype);
+      writeBytes(
+        storage as Uint8Array,
+        at + lanes / 2,
+        lanes / 2,
+        im instanceof LongDouble ? im.bytes : undefined,
+        dtype,
+      );
       return;
     }
     case "bytes":
@@ -166,23 +184,40 @@ export function writeElement(array: NdArray, index: number, value: unknown): voi
 function expectNumber(value: unknown, dtype: DType): number {
   if (typeof value === "number") return value;
   if (typeof value === "bigint" || typeof value === "boolean") return Number(value);
-  throw new OptionError("DTYPE_MISMATCH", `a ${dtype.kind} element takes a number, not ${value === null ? "null" : typeof value}`);
+  throw new OptionError(
+    "DTYPE_MISMATCH",
+    `a ${dtype.kind} element takes a number, not ${value === null ? "null" : typeof value}`,
+  );
 }
 
 function expectInteger(value: unknown, dtype: DType): bigint {
   if (typeof value === "bigint") return value;
   if ((typeof value === "number" && Number.isSafeInteger(value)) || typeof value === "boolean") return BigInt(value);
-  throw new OptionError("DTYPE_MISMATCH", `a ${dtype.kind} element takes a bigint or a safe integer, not ${typeof value === "number" ? value : typeof value}`);
+  throw new OptionError(
+    "DTYPE_MISMATCH",
+    `a ${dtype.kind} element takes a bigint or a safe integer, not ${typeof value === "number" ? value : typeof value}`,
+  );
 }
 
-function writeBytes(storage: Uint8Array, at: number, length: number, value: Uint8Array | undefined, dtype: DType): void {
-  if (value === undefined) throw new OptionError("DTYPE_MISMATCH", `a ${dtype.kind} element takes ${dtype.kind === "longdouble" || dtype.kind === "clongdouble" ? "LongDouble values" : "a Uint8Array"}`);
+function writeBytes(
+  storage: Uint8Array,
+  at: number,
+  length: number,
+  value: Uint8Array | undefined,
+  dtype: DType,
+): void {
+  if (value === undefined)
+    throw new OptionError(
+      "DTYPE_MISMATCH",
+      `a ${dtype.kind} element takes ${dtype.kind === "longdouble" || dtype.kind === "clongdouble" ? "LongDouble values" : "a Uint8Array"}`,
+    );
   storage.fill(0, at, at + length);
   storage.set(value.length > length ? value.subarray(0, length) : value, at);
 }
 
 function writeRecord(array: NdArray, record: Uint8Array, dtype: DType<"struct">, value: unknown): void {
-  if (typeof value !== "object" || value === null) throw new OptionError("DTYPE_MISMATCH", "a record takes an object with one property per field");
+  if (typeof value !== "object" || value === null)
+    throw new OptionError("DTYPE_MISMATCH", "a record takes an object with one property per field");
   for (const field of dtype.fields) {
     if (!Object.hasOwn(value, field.name)) continue;
     writeField(array, record, field, (value as Record<string, unknown>)[field.name]);
@@ -193,7 +228,8 @@ function writeRecord(array: NdArray, record: Uint8Array, dtype: DType<"struct">,
 export function writeField(array: NdArray, record: Uint8Array, field: Field, value: unknown): void {
   const size = field.dtype.itemsize * fieldCount(field);
   const target = record.subarray(field.offset, field.offset + size);
-  if (field.dtype.kind === "object" || field.dtype.kind === "string") throw new OptionError("DTYPE_MISMATCH", "object fields of records cannot be assigned in place");
+  if (field.dtype.kind === "object" || field.dtype.kind === "string")
+    throw new OptionError("DTYPE_MISMATCH", "object fields of records cannot be assigned in place");
   const made = fieldArray(array, record, field).copy("C");
   const flat = Array.isArray(value) && field.shape.length > 0 ? value.flat(Number.POSITIVE_INFINITY) : undefined;
   for (let i = 0; i < made.size; i++) writeElement(made, i, flat === undefined ? value : flat[i]);
@@ -201,4 +237,3 @@ export function writeField(array: NdArray, record: Uint8Array, field: Field, val
   if (needsSwap(field.dtype)) swapLanes(raw, swapUnit(field.dtype), raw);
   target.set(raw);
 }
-

@@ -47,7 +47,8 @@ function copyStrided(array: NdArray, order: Order, out: Storage): void {
         k += n;
       } else for (let i = 0, at = start; i < n; i++, at += step) to[k++] = from[at] as number;
     } else {
-      for (let i = 0, at = start * lanes; i < n; i++, at += step * lanes) for (let l = 0; l < lanes; l++) to[k++] = from[at + l] as number;
+      for (let i = 0, at = start * lanes; i < n; i++, at += step * lanes)
+        for (let l = 0; l < lanes; l++) to[k++] = from[at + l] as number;
     }
   }
 }

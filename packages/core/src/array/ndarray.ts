@@ -1,14 +1,17 @@
 import { type DType, hasObjects, lanesOf } from "../dtype/dtype.ts";
 import { allocateStorage, type Elements, isBinaryKind, type Kind, type Storage } from "../dtype/elements.ts";
+import type { DTypeInput, KindOf } from "../dtype/names.ts";
 import { OptionError } from "../errors.ts";
+import { astype } from "../ops/astype.ts";
+import { fieldOf } from "../ops/field.ts";
 import { type Attrs, noAttrs } from "../values.ts";
 import type { Order, Subclass } from "./any.ts";
 import { arrayBytes } from "./bytes.ts";
-import { gather } from "./gather.ts";
 import { readElement, writeElement } from "./element.ts";
+import { gather } from "./gather.ts";
+import { reshapedStrides } from "./reshape.ts";
 import { normalizeSelection, type SelectionInput } from "./selection.ts";
 import { contiguousStrides, isContiguous, sizeOf } from "./strides.ts";
-import { reshapedStrides } from "./reshape.ts";
 
 /** What {@link NdArray} is made of. All but dtype, shape and storage have defaults. */
 export interface NdArrayInit<K extends Kind> {
@@ -59,8 +62,13 @@ export class NdArray<K extends Kind = Kind> {
     this.dims = init.dims;
     this.subclass = init.subclass;
     this.objects = init.objects;
-    if (this.dims !== undefined && this.dims.length !== this.shape.length) throw new OptionError("SHAPE_MISMATCH", `${this.dims.length} dimension names for ${this.shape.length} dimensions`);
-    if (this.strides.length !== this.shape.length) throw new OptionError("SHAPE_MISMATCH", `${this.strides.length} strides for ${this.shape.length} dimensions`);
+    if (this.dims !== undefined && this.dims.length !== this.shape.length)
+      throw new OptionError(
+        "SHAPE_MISMATCH",
+        `${this.dims.length} dimension names for ${this.shape.length} dimensions`,
+      );
+    if (this.strides.length !== this.shape.length)
+      throw new OptionError("SHAPE_MISMATCH", `${this.strides.length} strides for ${this.shape.length} dimensions`);
     if (size > 0) checkExtent(this, init.storage.length);
   }
 
@@ -126,13 +134,15 @@ export class NdArray<K extends Kind = Kind> {
 
   /** Storage index, in elements, of an element. Throws OptionError INDEX_INVALID. */
   elementIndex(index: readonly number[]): number {
-    if (index.length !== this.shape.length) throw new OptionError("INDEX_INVALID", `${index.length} indices for ${this.shape.length} dimensions`);
+    if (index.length !== this.shape.length)
+      throw new OptionError("INDEX_INVALID", `${index.length} indices for ${this.shape.length} dimensions`);
     let at = this.offset;
     for (let axis = 0; axis < index.length; axis++) {
       const n = this.shape[axis] as number;
       const i = index[axis] as number;
       const from0 = i < 0 ? i + n : i;
-      if (!Number.isInteger(i) || from0 < 0 || from0 >= n) throw new OptionError("INDEX_INVALID", `index ${i} is out of bounds for axis ${axis} of length ${n}`);
+      if (!Number.isInteger(i) || from0 < 0 || from0 >= n)
+        throw new OptionError("INDEX_INVALID", `index ${i} is out of bounds for axis ${axis} of length ${n}`);
       at += from0 * (this.strides[axis] as number);
     }
     return at;
@@ -141,7 +151,10 @@ export class NdArray<K extends Kind = Kind> {
   /** A view: `"0:5, :, -1"`, or one entry per axis (a number drops the axis). Throws OptionError INDEX_INVALID. */
   slice(selection: SelectionInput): NdArray<K> {
     const view = normalizeSelection(selection, this.shape).applyTo(this.shape, this.strides, this.offset);
-    const dims = this.dims && view.axes.every((a) => a !== undefined) ? view.axes.map((a) => (this.dims as readonly string[])[a as number] as string) : undefined;
+    const dims =
+      this.dims && view.axes.every((a) => a !== undefined)
+        ? view.axes.map((a) => (this.dims as readonly string[])[a as number] as string)
+        : undefined;
     return this.with({ shape: view.shape, strides: view.strides, offset: view.offset, dims });
   }
 
@@ -149,13 +162,24 @@ export class NdArray<K extends Kind = Kind> {
   reshape(shape: readonly number[], order: Order = "C"): NdArray<K> {
     const plan = reshapedStrides(this.shape, this.strides, shape, order);
     if (plan.strides !== undefined) return this.with({ shape: plan.shape, strides: plan.strides, dims: undefined });
-    return this.with({ shape: plan.shape, order, offset: 0, storage: gather(this as unknown as NdArray, order) as Elements[K]["data"], strides: undefined, dims: undefined });
+    return this.with({
+      shape: plan.shape,
+      order,
+      offset: 0,
+      storage: gather(this as unknown as NdArray, order) as Elements[K]["data"],
+      strides: undefined,
+      dims: undefined,
+    });
   }
 
   /** A view with the axes permuted; reversed when `axes` is left out. */
   transpose(axes: readonly number[] = this.shape.map((_, i) => this.shape.length - 1 - i)): NdArray<K> {
     const positive = axes.map((a) => (a < 0 ? a + this.shape.length : a));
-    if (axes.length !== this.shape.length || new Set(positive).size !== axes.length || positive.some((a) => this.shape[a] === undefined))
+    if (
+      axes.length !== this.shape.length ||
+      new Set(positive).size !== axes.length ||
+      positive.some((a) => this.shape[a] === undefined)
+    )
       throw new OptionError("INDEX_INVALID", `(${axes.join(", ")}) is no permutation of ${this.shape.length} axes`);
     return this.with({
       shape: positive.map((a) => this.shape[a] as number),
@@ -169,6 +193,16 @@ export class NdArray<K extends Kind = Kind> {
     const gathered: Storage = gather(this as unknown as NdArray, order);
     const storage = sharesMemory(gathered, this.storage) ? gathered.slice() : gathered;
     return this.with({ storage: storage as Elements[K]["data"], offset: 0, order, strides: undefined });
+  }
+
+  /** A copy in another dtype (a dtype or its name), as NumPy's `astype` with casting "unsafe"; memory order is kept. Throws OptionError DTYPE_MISMATCH. */
+  astype<const D extends DTypeInput>(dtype: D): NdArray<KindOf<D>> {
+    return astype(this as unknown as NdArray, dtype);
+  }
+
+  /** One field of a structured array: a copy (record bytes need not be aligned). Throws OptionError INDEX_INVALID. */
+  field(name: string): NdArray {
+    return fieldOf(this as unknown as NdArray, name);
   }
 
   /** The raw bytes in the dtype's own byte order, as NumPy's `tobytes(order)`: a view where possible. Throws OptionError for object arrays. */
@@ -190,7 +224,11 @@ function checkExtent(array: NdArray<never> | NdArray, storageLength: number): vo
     else high += reach;
   }
   const lanes = lanesOf(array.dtype);
-  if (low < 0 || (high + 1) * lanes > storageLength) throw new OptionError("SHAPE_MISMATCH", `shape (${array.shape.join(", ")}) needs elements ${low}..${high}, the storage holds ${lanes === 0 ? 0 : Math.floor(storageLength / lanes)}`);
+  if (low < 0 || (high + 1) * lanes > storageLength)
+    throw new OptionError(
+      "SHAPE_MISMATCH",
+      `shape (${array.shape.join(", ")}) needs elements ${low}..${high}, the storage holds ${lanes === 0 ? 0 : Math.floor(storageLength / lanes)}`,
+    );
 }
 
 /** A fresh array of zeros (for objects: of null). */
@@ -199,4 +237,3 @@ export function zeros<K extends Kind>(dtype: DType<K>, shape: readonly number[],
   const objects = isBinaryKind(dtype.kind as Kind) && hasObjects(dtype as DType) ? [] : undefined;
   return new NdArray<K>({ dtype, shape, storage: storage as Elements[K]["data"], order, objects });
 }
-

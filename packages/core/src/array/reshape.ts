@@ -14,12 +14,18 @@ export function resolveShape(shape: readonly number[], size: number): number[] {
   if (unknown > 1) throw new OptionError("SHAPE_MISMATCH", "only one dimension can be -1");
   const known = sizeOf(shape.map((n) => (n === -1 ? 1 : n)));
   const rest = unknown === 1 ? size / known : 1;
-  if (!Number.isInteger(rest) || known * rest !== size) throw new OptionError("SHAPE_MISMATCH", `cannot reshape ${size} elements into shape (${shape.join(", ")})`);
+  if (!Number.isInteger(rest) || known * rest !== size)
+    throw new OptionError("SHAPE_MISMATCH", `cannot reshape ${size} elements into shape (${shape.join(", ")})`);
   return shape.map((n) => (n === -1 ? rest : n));
 }
 
 /** Shape and, where no copy is needed, strides of a reshape: groups of axes that are contiguous among themselves are regrouped. */
-export function reshapedStrides(from: readonly number[], strides: readonly number[], to: readonly number[], order: Order): ReshapePlan {
+export function reshapedStrides(
+  from: readonly number[],
+  strides: readonly number[],
+  to: readonly number[],
+  order: Order,
+): ReshapePlan {
   const shape = resolveShape(to, sizeOf(from));
   if (isContiguous(from, strides, order)) return { shape, strides: contiguousStrides(shape, order) };
   const old: [n: number, stride: number][] = [];

@@ -55,7 +55,9 @@ export class Selection {
     });
     return {
       shape: this.shape,
-      strides: this.axes.map((axis) => (axis === undefined ? 0 : (strides[axis] as number) * (this.ranges[axis] as AxisRange).step)),
+      strides: this.axes.map((axis) =>
+        axis === undefined ? 0 : (strides[axis] as number) * (this.ranges[axis] as AxisRange).step,
+      ),
       offset: at,
       axes: this.axes,
     };
@@ -67,7 +69,8 @@ const INTEGER = /^[+-]?\d{1,15}$/;
 function parseInteger(text: string, whole: string): number | undefined {
   const t = text.trim();
   if (t === "") return undefined;
-  if (!INTEGER.test(t)) throw new OptionError("INDEX_INVALID", `"${quoteText(t)}" in selection "${quoteText(whole)}" is no integer`);
+  if (!INTEGER.test(t))
+    throw new OptionError("INDEX_INVALID", `"${quoteText(t)}" in selection "${quoteText(whole)}" is no integer`);
   return Number(t);
 }
 
@@ -85,17 +88,23 @@ export function parseSelection(text: string): SelectionItem[] {
     if (parts.length > 3) throw new OptionError("INDEX_INVALID", `"${quoteText(t)}" has more than two colons`);
     if (parts.length === 1) {
       const index = parseInteger(t, text);
-      if (index === undefined) throw new OptionError("INDEX_INVALID", `selection "${quoteText(text)}" has an empty entry`);
+      if (index === undefined)
+        throw new OptionError("INDEX_INVALID", `selection "${quoteText(text)}" has an empty entry`);
       return index;
     }
-    return { start: parseInteger(parts[0] as string, text), stop: parseInteger(parts[1] as string, text), step: parseInteger(parts[2] ?? "", text) };
+    return {
+      start: parseInteger(parts[0] as string, text),
+      stop: parseInteger(parts[1] as string, text),
+      step: parseInteger(parts[2] ?? "", text),
+    };
   });
 }
 
 /** Python's slice.indices. */
 function resolveSlice(slice: Slice, n: number): AxisRange {
   const step = slice.step ?? 1;
-  if (step === 0 || !Number.isSafeInteger(step)) throw new OptionError("INDEX_INVALID", `a slice step is a non-zero integer, not ${step}`);
+  if (step === 0 || !Number.isSafeInteger(step))
+    throw new OptionError("INDEX_INVALID", `a slice step is a non-zero integer, not ${step}`);
   const low = step > 0 ? 0 : -1;
   const high = step > 0 ? n : n - 1;
   const clamp = (v: number | undefined, missing: number): number => {
@@ -112,8 +121,13 @@ function resolveSlice(slice: Slice, n: number): AxisRange {
 export function normalizeSelection(selection: SelectionInput | undefined, shape: readonly number[]): Selection {
   const items = selection === undefined ? [] : typeof selection === "string" ? parseSelection(selection) : selection;
   const used = items.filter((i) => i !== "..." && i !== null).length;
-  if (used > shape.length) throw new OptionError("INDEX_INVALID", `${used} indices for ${shape.length} dimension${shape.length === 1 ? "" : "s"}`);
-  if (items.filter((i) => i === "...").length > 1) throw new OptionError("INDEX_INVALID", "a selection can have one ellipsis only");
+  if (used > shape.length)
+    throw new OptionError(
+      "INDEX_INVALID",
+      `${used} indices for ${shape.length} dimension${shape.length === 1 ? "" : "s"}`,
+    );
+  if (items.filter((i) => i === "...").length > 1)
+    throw new OptionError("INDEX_INVALID", "a selection can have one ellipsis only");
   const filled = items.includes("...") ? items : [...items, "..." as const];
   const ranges: AxisRange[] = [];
   const axes: (number | undefined)[] = [];
@@ -127,7 +141,11 @@ export function normalizeSelection(selection: SelectionInput | undefined, shape:
     } else if (typeof item === "number") {
       const n = shape[ranges.length] as number;
       const at = item < 0 ? item + n : item;
-      if (!Number.isInteger(item) || at < 0 || at >= n) throw new OptionError("INDEX_INVALID", `index ${item} is out of bounds for axis ${ranges.length} of length ${n}`);
+      if (!Number.isInteger(item) || at < 0 || at >= n)
+        throw new OptionError(
+          "INDEX_INVALID",
+          `index ${item} is out of bounds for axis ${ranges.length} of length ${n}`,
+        );
       ranges.push({ start: at, step: 1, count: 1, keep: false });
     } else {
       axes.push(ranges.length);

@@ -6,8 +6,10 @@ export function sizeOf(shape: readonly number[]): number {
   let size = 1;
   let nonzero = 1;
   for (const n of shape) {
-    if (!Number.isSafeInteger(n) || n < 0) throw new OptionError("SHAPE_MISMATCH", `a dimension is a non-negative integer, not ${n}`);
-    if (n > 0 && nonzero > Number.MAX_SAFE_INTEGER / n) throw new OptionError("SHAPE_MISMATCH", `shape (${shape.join(", ")}) has more elements than can be counted`);
+    if (!Number.isSafeInteger(n) || n < 0)
+      throw new OptionError("SHAPE_MISMATCH", `a dimension is a non-negative integer, not ${n}`);
+    if (n > 0 && nonzero > Number.MAX_SAFE_INTEGER / n)
+      throw new OptionError("SHAPE_MISMATCH", `shape (${shape.join(", ")}) has more elements than can be counted`);
     nonzero *= Math.max(n, 1);
     size *= n;
   }
@@ -43,7 +45,13 @@ export function isContiguous(shape: readonly number[], strides: readonly number[
  * Calls nothing per element: fills `out` with the storage index (in elements) of each element in `order`,
  * for arrays whose memory is not contiguous. `out.length` is the number of elements.
  */
-export function elementIndices(shape: readonly number[], strides: readonly number[], offset: number, order: Order, out: Float64Array): Float64Array {
+export function elementIndices(
+  shape: readonly number[],
+  strides: readonly number[],
+  offset: number,
+  order: Order,
+  out: Float64Array,
+): Float64Array {
   const ndim = shape.length;
   const axes = Array.from({ length: ndim }, (_, i) => (order === "C" ? ndim - 1 - i : i));
   out[0] = offset;

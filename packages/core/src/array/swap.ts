@@ -16,7 +16,8 @@ export function swapLanes(from: Uint8Array, unit: number, to: Uint8Array): Uint8
     for (let i = 0; i + unit <= to.length; i += unit) to.subarray(i, i + unit).reverse();
     return to;
   }
-  for (let i = 0; i + unit <= from.length; i += unit) for (let j = 0; j < unit; j++) to[i + j] = from[i + unit - 1 - j] as number;
+  for (let i = 0; i + unit <= from.length; i += unit)
+    for (let j = 0; j < unit; j++) to[i + j] = from[i + unit - 1 - j] as number;
   return to;
 }
 

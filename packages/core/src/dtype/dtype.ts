@@ -80,13 +80,20 @@ interface Special {
   struct: StructDType;
   string: StringDType;
 }
-type DTypeTable = { [K in Kind]: K extends keyof Special ? Special[K] : K extends SimpleKind | "object" | "bytes" | "str" | "void" ? SimpleDType<K> : never };
+type DTypeTable = {
+  [K in Kind]: K extends keyof Special
+    ? Special[K]
+    : K extends SimpleKind | "object" | "bytes" | "str" | "void"
+      ? SimpleDType<K>
+      : never;
+};
 
 /** A NumPy dtype, byte order included. Plain data: compare with {@link sameDType}. */
 export type DType<K extends Kind = Kind> = DTypeTable[K];
 
 /** Byte order of this machine's typed arrays is what new dtypes get. */
-const native = (kind: Kind, order: ByteOrder | undefined): ByteOrder => (storageRules[kind].ordered ? (order ?? "little") : "none");
+const native = (kind: Kind, order: ByteOrder | undefined): ByteOrder =>
+  storageRules[kind].ordered ? (order ?? "little") : "none";
 
 /** The dtype of a kind that needs nothing but a byte order (little-endian unless given). */
 export function simple<K extends SimpleKind>(kind: K, byteOrder?: ByteOrder): DType<K> {
@@ -94,7 +101,8 @@ export function simple<K extends SimpleKind>(kind: K, byteOrder?: ByteOrder): DT
 }
 
 function sized<K extends "bytes" | "str" | "void">(kind: K, itemsize: number, order: ByteOrder | undefined): DType<K> {
-  if (!Number.isSafeInteger(itemsize) || itemsize < 0) throw new OptionError("OPTION_INVALID", `an itemsize is a non-negative integer, not ${itemsize}`);
+  if (!Number.isSafeInteger(itemsize) || itemsize < 0)
+    throw new OptionError("OPTION_INVALID", `an itemsize is a non-negative integer, not ${itemsize}`);
   return { kind, itemsize, byteOrder: native(kind, order) } as DType<K>;
 }
 
@@ -106,20 +114,44 @@ export const str = (length: number, byteOrder?: ByteOrder): DType<"str"> => size
 export const opaque = (length: number): DType<"void"> => sized("void", length, undefined);
 export const object = (): DType<"object"> => ({ kind: "object", itemsize: 8, byteOrder: "none" });
 
-export function longdouble(layout: LongDoubleLayout = "x87", itemsize = 16, byteOrder: ByteOrder = "little"): DType<"longdouble"> {
+export function longdouble(
+  layout: LongDoubleLayout = "x87",
+  itemsize = 16,
+  byteOrder: ByteOrder = "little",
+): DType<"longdouble"> {
   return { kind: "longdouble", itemsize, byteOrder, layout };
 }
-export function clongdouble(layout: LongDoubleLayout = "x87", itemsize = 32, byteOrder: ByteOrder = "little"): DType<"clongdouble"> {
+export function clongdouble(
+  layout: LongDoubleLayout = "x87",
+  itemsize = 32,
+  byteOrder: ByteOrder = "little",
+): DType<"clongdouble"> {
   return { kind: "clongdouble", itemsize, byteOrder, layout };
 }
-export function datetime64(unit: TimeUnit = "generic", multiple = 1, byteOrder: ByteOrder = "little"): DType<"datetime64"> {
+export function datetime64(
+  unit: TimeUnit = "generic",
+  multiple = 1,
+  byteOrder: ByteOrder = "little",
+): DType<"datetime64"> {
   return { kind: "datetime64", itemsize: 8, byteOrder, unit, multiple };
 }
-export function timedelta64(unit: TimeUnit = "generic", multiple = 1, byteOrder: ByteOrder = "little"): DType<"timedelta64"> {
+export function timedelta64(
+  unit: TimeUnit = "generic",
+  multiple = 1,
+  byteOrder: ByteOrder = "little",
+): DType<"timedelta64"> {
   return { kind: "timedelta64", itemsize: 8, byteOrder, unit, multiple };
 }
-export function stringDType(options: { readonly coerce?: boolean; readonly naObject?: { readonly value: PlainValue } } = {}): DType<"string"> {
-  return { kind: "string", itemsize: 16, byteOrder: "none", coerce: options.coerce ?? true, naObject: options.naObject };
+export function stringDType(
+  options: { readonly coerce?: boolean; readonly naObject?: { readonly value: PlainValue } } = {},
+): DType<"string"> {
+  return {
+    kind: "string",
+    itemsize: 16,
+    byteOrder: "none",
+    coerce: options.coerce ?? true,
+    naObject: options.naObject,
+  };
 }
 
 /** A field as {@link struct} takes it. `offset` may be left out for all fields: they are then packed (or aligned). */
@@ -175,20 +207,32 @@ export function struct(fields: readonly FieldSpec[], options: StructOptions = {}
   let alignment = 1;
   const names = new Set<string>();
   const laid = fields.map((spec): Field => {
-    if (names.has(spec.name)) throw new OptionError("OPTION_INVALID", `field name "${quoteText(spec.name)}" occurs twice`);
+    if (names.has(spec.name))
+      throw new OptionError("OPTION_INVALID", `field name "${quoteText(spec.name)}" occurs twice`);
     names.add(spec.name);
     const align = aligned ? alignmentOf(spec.dtype) : 1;
     alignment = Math.max(alignment, align);
     const offset = spec.offset ?? Math.ceil(end / align) * align;
     const shape = spec.shape ?? [];
     const stop = offset + spec.dtype.itemsize * fieldCount({ shape });
-    if (!Number.isSafeInteger(stop) || !Number.isSafeInteger(offset) || offset < 0) throw new OptionError("OPTION_INVALID", `field "${quoteText(spec.name)}" lies at an impossible offset`);
+    if (!Number.isSafeInteger(stop) || !Number.isSafeInteger(offset) || offset < 0)
+      throw new OptionError("OPTION_INVALID", `field "${quoteText(spec.name)}" lies at an impossible offset`);
     end = Math.max(end, stop);
     return { name: spec.name, title: spec.title, dtype: spec.dtype, offset, shape };
   });
   const itemsize = options.itemsize ?? Math.ceil(end / alignment) * alignment;
-  if (itemsize < end) throw new OptionError("OPTION_INVALID", `the fields need ${end} bytes, the record has ${itemsize}`);
-  return { kind: "struct", itemsize, byteOrder: "none", fields: laid, aligned, alignment, record: options.record ?? false, metadata: options.metadata };
+  if (itemsize < end)
+    throw new OptionError("OPTION_INVALID", `the fields need ${end} bytes, the record has ${itemsize}`);
+  return {
+    kind: "struct",
+    itemsize,
+    byteOrder: "none",
+    fields: laid,
+    aligned,
+    alignment,
+    record: options.record ?? false,
+    metadata: options.metadata,
+  };
 }
 
 /** Whether `dtype` is, or contains, Python objects (which have no bytes of their own). */
@@ -206,7 +250,11 @@ export function lanesOf(dtype: DType): number {
 /** The same dtype in another byte order (structured: every field); no change where there is none. */
 export function withByteOrder<K extends Kind>(dtype: DType<K>, byteOrder: "little" | "big"): DType<K> {
   const d: DType = dtype;
-  if (d.kind === "struct") return { ...d, fields: d.fields.map((f) => ({ ...f, dtype: withByteOrder(f.dtype, byteOrder) })) } as unknown as DType<K>;
+  if (d.kind === "struct")
+    return {
+      ...d,
+      fields: d.fields.map((f) => ({ ...f, dtype: withByteOrder(f.dtype, byteOrder) })),
+    } as unknown as DType<K>;
   return d.byteOrder === "none" ? dtype : ({ ...d, byteOrder } as unknown as DType<K>);
 }
 
@@ -218,10 +266,17 @@ export function sameDType(a: DType, b: DType): boolean {
     if (a.aligned !== b.aligned || a.record !== b.record || a.fields.length !== b.fields.length) return false;
     return a.fields.every((f, i) => {
       const g = b.fields[i] as Field;
-      return f.name === g.name && f.offset === g.offset && f.title === g.title && f.shape.join() === g.shape.join() && sameDType(f.dtype, g.dtype);
+      return (
+        f.name === g.name &&
+        f.offset === g.offset &&
+        f.title === g.title &&
+        f.shape.join() === g.shape.join() &&
+        sameDType(f.dtype, g.dtype)
+      );
     });
   }
-  if ((a.kind === "datetime64" || a.kind === "timedelta64") && a.kind === b.kind) return a.unit === b.unit && a.multiple === b.multiple;
+  if ((a.kind === "datetime64" || a.kind === "timedelta64") && a.kind === b.kind)
+    return a.unit === b.unit && a.multiple === b.multiple;
   if ((a.kind === "longdouble" || a.kind === "clongdouble") && a.kind === b.kind) return a.layout === b.layout;
   if (a.kind === "string" && b.kind === "string") {
     if (a.coerce !== b.coerce || (a.naObject === undefined) !== (b.naObject === undefined)) return false;

@@ -63,7 +63,12 @@ export interface StorageRule {
   readonly ordered: boolean;
 }
 
-const rule = (laneBytes: StorageRule["laneBytes"], lanes: StorageRule["lanes"], itemsize: number | undefined, ordered: boolean): StorageRule => ({
+const rule = (
+  laneBytes: StorageRule["laneBytes"],
+  lanes: StorageRule["lanes"],
+  itemsize: number | undefined,
+  ordered: boolean,
+): StorageRule => ({
   laneBytes,
   lanes,
   itemsize,

@@ -9,4 +9,133 @@ export class LongDouble {
     this.bytes = bytes;
     this.layout = layout;
   }
+
+  /** The nearest float64. */
+  toNumber(): number {
+    return extendedToNumber(this.bytes, 0, this.layout);
+  }
+}
+
+/** Bits of the significand (the leading one included) and of the exponent, for the layouts that are one binary number. */
+const binary = {
+  /** Intel SDM vol. 1, 4.2.2: explicit integer bit, 15-bit exponent, 10 bytes. */
+  x87: { fraction: 63n, explicit: true, bytes: 10 },
+  /** IEEE 754-2008 binary128. */
+  quad: { fraction: 112n, explicit: false, bytes: 16 },
+} as const;
+const BIAS = 16383;
+
+function littleEndian(bytes: Uint8Array, at: number, count: number): bigint {
+  let bits = 0n;
+  for (let i = count - 1; i >= 0; i--) bits = (bits << 8n) | BigInt(bytes[at + i] as number);
+  return bits;
+}
+
+const view = (bytes: Uint8Array, at: number): DataView => new DataView(bytes.buffer, bytes.byteOffset + at);
+
+/** `magnitude * 2 ** exponent` rounded to the nearest float64, ties to even. */
+function scaled(magnitude: bigint, exponent: number): number {
+  if (magnitude === 0n) return 0;
+  const length = magnitude.toString(2).length;
+  // Bits that float64 keeps: 53, fewer below the smallest normal number.
+  const keep = Math.min(53, length + exponent + 1074);
+  if (keep < 0) return 0;
+  const drop = length - keep;
+  if (drop <= 0) return Number(magnitude) * 2 ** Math.max(exponent, -1074) * 2 ** Math.min(0, exponent + 1074);
+  const cut = BigInt(drop);
+  let kept = magnitude >> cut;
+  const rest = magnitude - (kept << cut);
+  const half = 1n << (cut - 1n);
+  if (rest > half || (rest === half && (kept & 1n) === 1n)) kept += 1n;
+  const e = exponent + drop;
+  return e > 971 ? Number(kept) * 2 ** 971 * 2 ** Math.min(e - 971, 1023) : Number(kept) * 2 ** e;
+}
+
+/** The float64 nearest to an extended-precision value. */
+export function extendedToNumber(bytes: Uint8Array, at: number, layout: LongDoubleLayout): number {
+  if (layout === "double") return view(bytes, at).getFloat64(0, true);
+  if (layout === "double-double") return view(bytes, at).getFloat64(0, true) + view(bytes, at).getFloat64(8, true);
+  const { magnitude, exponent, negative, special } = parts(bytes, at, layout);
+  if (special !== undefined) return negative && special !== undefined ? -special : special;
+  const value = scaled(magnitude, exponent);
+  return negative ? -value : value;
+}
+
+function parts(bytes: Uint8Array, at: number, layout: "x87" | "quad") {
+  const { fraction, explicit, bytes: count } = binary[layout];
+  const bits = littleEndian(bytes, at, count);
+  const width = explicit ? fraction + 1n : fraction;
+  const significand = bits & ((1n << width) - 1n);
+  const biased = Number((bits >> width) & 0x7fffn);
+  const negative = bits >> (width + 15n) === 1n;
+  const tail = significand & ((1n << fraction) - 1n);
+  const special = biased === 0x7fff ? (tail === 0n ? Number.POSITIVE_INFINITY : Number.NaN) : undefined;
+  const magnitude = explicit || biased === 0 ? significand : significand | (1n << fraction);
+  return { magnitude, exponent: Math.max(biased, 1) - BIAS - Number(fraction), negative, special };
+}
+
+/** The value cut to an integer toward zero; undefined for NaN and infinities. */
+export function extendedToInteger(bytes: Uint8Array, at: number, layout: LongDoubleLayout): bigint | undefined {
+  if (layout === "x87" || layout === "quad") {
+    const { magnitude, exponent, negative, special } = parts(bytes, at, layout);
+    if (special !== undefined || exponent > 64) return undefined;
+    const whole = exponent >= 0 ? magnitude << BigInt(exponent) : magnitude >> BigInt(-exponent);
+    return negative ? -whole : whole;
+  }
+  const high = view(bytes, at).getFloat64(0, true);
+  if (!Number.isFinite(high)) return undefined;
+  if (layout === "double") return BigInt(Math.trunc(high));
+  return BigInt(Math.trunc(high)) + BigInt(Math.trunc(view(bytes, at).getFloat64(8, true)));
+}
+
+/** Writes a float64 or an integer as extended precision (integers rounded to nearest even where they have too many bits). */
+export function writeExtended(value: number | bigint, to: Uint8Array, at: number, layout: LongDoubleLayout): void {
+  if (layout === "double" || layout === "double-double") {
+    const high = Number(value);
+    view(to, at).setFloat64(0, high, true);
+    if (layout === "double-double")
+      view(to, at).setFloat64(8, typeof value === "bigint" ? Number(value - BigInt(high)) : 0, true);
+    return;
+  }
+  const { fraction, explicit, bytes: count } = binary[layout];
+  const width = explicit ? fraction + 1n : fraction;
+  let negative = value < 0 || Object.is(value, -0);
+  let biased = 0;
+  let significand = 0n;
+  if (typeof value === "number" && !Number.isFinite(value)) {
+    biased = 0x7fff;
+    significand = (explicit ? 1n << fraction : 0n) | (Number.isNaN(value) ? 1n << (fraction - 1n) : 0n);
+    negative = value < 0;
+  } else if (value !== 0 && value !== 0n) {
+    let [magnitude, exponent] = exactly(value);
+    const shift = fraction + 1n - BigInt(magnitude.toString(2).length);
+    magnitude = shift >= 0n ? magnitude << shift : roundedShift(magnitude, -shift);
+    exponent -= Number(shift);
+    if (magnitude >> (fraction + 1n) !== 0n) {
+      magnitude >>= 1n;
+      exponent += 1;
+    }
+    biased = exponent + Number(fraction) + BIAS;
+    significand = explicit ? magnitude : magnitude & ((1n << fraction) - 1n);
+  }
+  let bits = ((negative ? 1n : 0n) << (width + 15n)) | (BigInt(biased) << width) | significand;
+  for (let i = 0; i < count; i++, bits >>= 8n) to[at + i] = Number(bits & 0xffn);
+}
+
+function roundedShift(magnitude: bigint, by: bigint): bigint {
+  const kept = magnitude >> by;
+  const rest = magnitude - (kept << by);
+  const half = 1n << (by - 1n);
+  return rest > half || (rest === half && (kept & 1n) === 1n) ? kept + 1n : kept;
+}
+
+/** A finite value as integer magnitude times a power of two. */
+function exactly(value: number | bigint): [magnitude: bigint, exponent: number] {
+  if (typeof value === "bigint") return [value < 0n ? -value : value, 0];
+  const bits = new DataView(new ArrayBuffer(8));
+  bits.setFloat64(0, Math.abs(value));
+  const raw = bits.getBigUint64(0);
+  const biased = Number(raw >> 52n);
+  const tail = raw & 0xfffffffffffffn;
+  return biased === 0 ? [tail, -1074] : [tail | 0x10000000000000n, biased - 1075];
 }
