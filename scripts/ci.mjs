@@ -3,8 +3,8 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { count } from "./count.mjs.mts";
-import { root } from "./installed.mjs.mts";
+import { count } from "./count.mjs";
+import { root } from "./installed.mjs";
 
 const reports = join(root, "reports");
 const steps = [

@@ -3,7 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { accessSync, constants, existsSync } from "node:fs";
 import { join } from "node:path";
-import { root } from "./installed.mjs.mts";
+import { root } from "./installed.mjs";
 
 const venvs = join(root, ".venvs");
 must("bash", ["corpus/make/venvs.sh", venvs], "the Python environments could not be made (corpus/make/venvs.sh)");

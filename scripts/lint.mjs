@@ -1,7 +1,7 @@
 // Every check that runs no code of ours. All of them run, so that one round shows everything.
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { root } from "./installed.mjs.mts";
+import { root } from "./installed.mjs";
 
 const bin = (...path) => join(root, "node_modules", ...path);
 const checks = [
