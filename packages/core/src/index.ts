@@ -56,6 +56,7 @@ export { LongDouble } from "./dtype/longdouble.ts";
 export { type DTypeInput, type DTypeName, type KindOf, resolveDType } from "./dtype/names.ts";
 export * from "./errors.ts";
 export { fromBlob } from "./format/blob-source.ts";
+export { type LossRules, lossesFromCapabilities } from "./format/capability-losses.ts";
 export { type CacheOptions, type CountingSource, cached, counting } from "./format/decorators.ts";
 export type * from "./format/format.ts";
 export {

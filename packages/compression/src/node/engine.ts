@@ -1,0 +1,80 @@
+import { kMaxLength } from "node:buffer";
+import { pipeline, Readable, type Transform } from "node:stream";
+import {
+  constants,
+  crc32,
+  createDeflateRaw,
+  createInflateRaw,
+  deflateRawSync,
+  inflateRawSync,
+  type Zlib,
+  type ZlibOptions,
+} from "node:zlib";
+import { type Engine, mostFrom, StreamFailure } from "../engine.ts";
+
+/** Chunks of streams, and the smallest one-shot buffer. */
+const CHUNK = 65_536;
+
+/** Buffers from Node's shared pool are copied: a result owns its memory. */
+function own(buffer: Buffer): Uint8Array {
+  if (buffer.buffer.byteLength <= 8192 && buffer.byteLength < buffer.buffer.byteLength) return new Uint8Array(buffer);
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+}
+
+const codeOf = (e: unknown): string => String((e as { readonly code?: unknown } | null)?.code);
+
+async function* through(chunks: AsyncIterable<Uint8Array>, transform: Transform): AsyncGenerator<Uint8Array> {
+  let fromSource: { readonly reason: unknown } | undefined;
+  const source = Readable.from(
+    (async function* () {
+      try {
+        yield* chunks;
+      } catch (reason) {
+        fromSource = { reason };
+        throw reason;
+      }
+    })(),
+  );
+  pipeline(source, transform, () => {}); // failures arrive where the transform is read
+  try {
+    for await (const chunk of transform) yield own(chunk as Buffer);
+  } catch (reason) {
+    if (fromSource !== undefined) throw fromSource.reason;
+    throw new StreamFailure(codeOf(reason) === "Z_BUF_ERROR" ? "truncated" : "corrupt", reason);
+  } finally {
+    transform.destroy();
+  }
+}
+
+/** node:zlib. A chunk one byte larger than the result keeps it in one piece: untouched memory costs nothing. */
+export const engine: Engine = {
+  crc32: (bytes, seed = 0) => crc32(bytes, seed),
+  inflate(bytes, limit, hint) {
+    const chunkSize = Math.max(64, Math.min(hint, limit, mostFrom(bytes.length)) + 1);
+    try {
+      const options: ZlibOptions = { maxOutputLength: Math.min(Math.max(limit, 1), kMaxLength), chunkSize, info: true };
+      const done = inflateRawSync(bytes, options) as unknown as { readonly buffer: Buffer; readonly engine: Zlib };
+      if (done.buffer.length > limit) return { problem: "overlong" };
+      return { bytes: own(done.buffer), consumed: done.engine.bytesWritten };
+    } catch (e) {
+      const code = codeOf(e);
+      if (code === "ERR_BUFFER_TOO_LARGE") return { problem: "overlong" };
+      if (code === "Z_BUF_ERROR") return { problem: "truncated", at: bytes.length };
+      if (code === "Z_DATA_ERROR") return { problem: "corrupt" };
+      throw e;
+    }
+  },
+  inflateHead(bytes, limit) {
+    try {
+      return own(inflateRawSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH })).subarray(0, limit);
+    } catch {
+      return new Uint8Array();
+    }
+  },
+  deflate(bytes, level) {
+    // zlib's deflateBound is below this.
+    return own(deflateRawSync(bytes, { level, chunkSize: Math.max(CHUNK, bytes.length + (bytes.length >> 9) + 1024) }));
+  },
+  inflateChunks: (chunks) => through(chunks, createInflateRaw({ chunkSize: CHUNK })),
+  deflateChunks: (chunks, level) => through(chunks, createDeflateRaw({ level, chunkSize: CHUNK })),
+};

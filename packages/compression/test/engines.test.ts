@@ -1,0 +1,160 @@
+import { describe, expect, inject, test } from "vitest";
+import { engine as native } from "../src/node/engine.ts";
+import { engine as portable } from "../src/portable/engine.ts";
+
+/** Mulberry32: the same numbers for the same seed. */
+function random(seed: number): () => number {
+  let a = seed >>> 0;
+  return () => {
+    a = (a + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(a ^ (a >>> 15), a | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+const next = random(inject("seed"));
+const noise = (n: number): Uint8Array => Uint8Array.from({ length: n }, () => next() * 256);
+const texts: Record<string, Uint8Array> = {
+  empty: new Uint8Array(),
+  "one byte": Uint8Array.of(7),
+  zeros: new Uint8Array(100_000),
+  noise: noise(70_000),
+  runs: Uint8Array.from({ length: 50_000 }, (_, i) => (i >> 7) % 5),
+  "few letters": Uint8Array.from({ length: 40_000 }, () => 97 + Math.floor(next() * next() * 20)),
+  "far repeats": (() => {
+    const block = noise(32_768);
+    return Uint8Array.from([...block, ...block.subarray(0, 300), ...block]);
+  })(),
+};
+
+/** `toEqual` walks arrays number by number, which takes seconds here. */
+function same(got: Uint8Array | undefined, want: Uint8Array): void {
+  expect(got !== undefined && Buffer.compare(got, want) === 0, "the same bytes").toBe(true);
+}
+
+function inflated(
+  engine: typeof native,
+  packed: Uint8Array,
+  limit: number,
+  hint: number,
+): { bytes: Uint8Array; consumed: number } {
+  const done = engine.inflate(packed, limit, hint);
+  if ("problem" in done) throw new Error(done.problem);
+  return done;
+}
+
+async function* inPieces(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}
+
+async function joined(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const parts: number[] = [];
+  for await (const chunk of chunks) for (const byte of chunk) parts.push(byte);
+  return Uint8Array.from(parts);
+}
+
+describe.each([
+  ["node", native],
+  ["portable", portable],
+])("the %s engine", (_, engine) => {
+  test.each(Object.entries(texts))("inflates what both engines deflate: %s", (_name, bytes) => {
+    for (const level of [0, 1, 6, 9])
+      for (const writer of [native, portable]) {
+        const packed = writer.deflate(bytes, level);
+        const padded = Uint8Array.from([...packed, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+        for (const done of [inflated(engine, packed, bytes.length, bytes.length), inflated(engine, padded, 1e6, 10)]) {
+          same(done.bytes, bytes);
+          expect(done.consumed).toBe(packed.length);
+        }
+      }
+  });
+
+  test("stops at the limit", () => {
+    const packed = native.deflate(texts["zeros"] as Uint8Array, 9);
+    expect(engine.inflate(packed, 99_999, 99_999)).toMatchObject({ problem: "overlong" });
+    expect(engine.inflate(packed, 0, 0)).toMatchObject({ problem: "overlong" });
+    expect(engine.inflate(packed, 10, 1e15)).toMatchObject({ problem: "overlong" });
+    expect(engine.inflate(packed, 100_000, 1e15)).toMatchObject({ consumed: packed.length });
+  });
+
+  test("says of every cut that the stream is truncated", () => {
+    for (const name of ["few letters", "noise"]) {
+      const bytes = (texts[name] as Uint8Array).subarray(0, 600);
+      for (const level of [0, 6]) {
+        const packed = native.deflate(bytes, level);
+        for (let cut = 0; cut < packed.length; cut++)
+          expect(engine.inflate(packed.subarray(0, cut), 600, 600), `${name} ${cut}`).toMatchObject({
+            problem: "truncated",
+          });
+      }
+    }
+  });
+
+  test("gives the head of a stream", () => {
+    const bytes = texts["few letters"] as Uint8Array;
+    const packed = native.deflate(bytes, 6);
+    const head = engine.inflateHead(packed.subarray(0, 2000), 500);
+    same(head, bytes.subarray(0, 500));
+    expect(engine.inflateHead(Uint8Array.of(7, 7, 7), 10)).toEqual(new Uint8Array());
+  });
+
+  test("streams both ways, and stops reading when the reader does", async () => {
+    const bytes = texts["few letters"] as Uint8Array;
+    const packed = await joined(engine.deflateChunks(inPieces(bytes, 1000), 6));
+    same(inflated(native, packed, bytes.length, bytes.length).bytes, bytes);
+    same(await joined(engine.inflateChunks(inPieces(packed, 100))), bytes);
+    for await (const chunk of engine.inflateChunks(inPieces(packed, 100))) {
+      expect(chunk.length).toBeGreaterThan(0);
+      break;
+    }
+  });
+
+  test("streams pass on what the source throws, and name damage", async () => {
+    const packed = native.deflate(texts["few letters"] as Uint8Array, 6);
+    const failing = async function* (): AsyncGenerator<Uint8Array> {
+      yield packed.subarray(0, 50);
+      throw new Error("disk gone");
+    };
+    await expect(joined(engine.inflateChunks(failing()))).rejects.toThrow("disk gone");
+    await expect(joined(engine.inflateChunks(inPieces(packed.subarray(0, 500), 100)))).rejects.toMatchObject({
+      problem: engine === native ? "truncated" : "corrupt",
+    });
+    await expect(joined(engine.inflateChunks(inPieces(Uint8Array.of(255, 255), 1)))).rejects.toMatchObject({
+      problem: "corrupt",
+    });
+  });
+});
+
+test("both engines agree on every mutant: the same bytes, or no bytes from either", () => {
+  const bytes = (texts["few letters"] as Uint8Array).subarray(0, 3000);
+  let accepted = 0;
+  for (const level of [0, 1, 9]) {
+    const packed = native.deflate(bytes, level);
+    for (let i = 0; i < 700; i++) {
+      const mutant = packed.slice();
+      for (let k = 0; k <= i % 3; k++) {
+        const at = Math.floor(next() * (i % 2 ? 120 : mutant.length));
+        mutant[at] = (mutant[at] as number) ^ (1 << Math.floor(next() * 8));
+      }
+      const a = native.inflate(mutant, 10_000, 3000);
+      const b = portable.inflate(mutant, 10_000, 3000);
+      if ("bytes" in a) {
+        accepted++;
+        same("bytes" in b ? b.bytes : undefined, a.bytes);
+      } else expect(b).toHaveProperty("problem");
+    }
+  }
+  expect(accepted).toBeGreaterThan(100);
+});
+
+test("CRC-32 is the same by tables as by Node, for every length, alignment and seed", () => {
+  const all = noise(300);
+  for (let from = 0; from < 4; from++)
+    for (let to = from; to < 100; to++) {
+      const part = all.subarray(from, to);
+      expect(portable.crc32(part)).toBe(native.crc32(part));
+      expect(portable.crc32(part, 0xdeadbeef)).toBe(native.crc32(part, 0xdeadbeef));
+    }
+  expect(portable.crc32(new TextEncoder().encode("123456789"))).toBe(0xcbf43926);
+});
