@@ -56,6 +56,7 @@ export { LongDouble } from "./dtype/longdouble.ts";
 export { type DTypeInput, type DTypeName, type KindOf, resolveDType } from "./dtype/names.ts";
 export * from "./errors.ts";
 export { fromBlob } from "./format/blob-source.ts";
+export { type BlockRange, blockRanges, defaultBlockBytes } from "./format/blocks.ts";
 export { type LossRules, lossesFromCapabilities } from "./format/capability-losses.ts";
 export { type CacheOptions, type CountingSource, cached, counting } from "./format/decorators.ts";
 export type * from "./format/format.ts";
@@ -69,9 +70,19 @@ export {
   type MaskState,
   makeHeader,
 } from "./format/header.ts";
+export {
+  blocksByReading,
+  eachArray,
+  fillOut,
+  lazyFromArray,
+  makeOpenFile,
+  openDecoded,
+  planeOf,
+} from "./format/lazy.ts";
 export { checkShape, defaultLimits, type Limits, resolveLimits } from "./format/limits.ts";
 export { type Loss, type LossId, type LossPolicy, loss, lossKinds, refuseLosses } from "./format/losses.ts";
 export { checkOptions, type OptionSchema, type OptionSpec } from "./format/options.ts";
+export { type PipeOptions, pipe } from "./format/pipe.ts";
 export { type MemorySink, memorySink, streamSink } from "./format/sink.ts";
 export { type ByteSink, type ByteSource, checkRange, fromBytes } from "./format/source.ts";
 export type { Wrapper } from "./format/wrapper.ts";

@@ -1,4 +1,4 @@
-import type { AnyArray } from "../array/any.ts";
+import type { AnyArray, Order } from "../array/any.ts";
 import type { Bundle } from "../array/bundle.ts";
 import type { NdArray } from "../array/ndarray.ts";
 import type { SelectionInput } from "../array/selection.ts";
@@ -118,8 +118,13 @@ export interface OpenFile extends AsyncDisposable {
 
 /** Writes blocks as they come. */
 export interface FileWriter {
-  /** "together": blocks of plane "both". "data-first": for each array all blocks of plane "data", then all of "mask". */
+  /**
+   * "together": blocks of plane "both". "data-first": for each array all blocks of plane "data", then, if the plan says it has a
+   * full mask, all of plane "mask".
+   */
   readonly planes: "together" | "data-first";
+  /** The order whose slowest axis the blocks must run along, where it is not the plan's: a format that knows one order only. */
+  readonly order?: Order;
   /** Arrays are written in the order of the plan, blocks in the order of the slowest axis. */
   write(block: Block): Promise<void>;
   /** Writes what comes last and commits the sink. Throws FormatError when blocks are missing. */
@@ -134,6 +139,7 @@ export interface Codec<T extends Timing = Timing, W = object, R = object> {
   /** The same bytes in pieces, views where possible, nothing joined. */
   encodeParts?(value: AnyArray | Bundle, options?: W & EncodeOptions): Iterable<Uint8Array>;
   decode(bytes: Uint8Array, options?: R & DecodeOptions): Timed<T, AnyArray | Bundle>;
+  /** The source stays the caller's: disposing the file does not dispose it. */
   open?(source: ByteSource, options?: R & DecodeOptions): Promise<OpenFile>;
   create?(sink: ByteSink, plan: Header | BundleHeader, options?: W & EncodeOptions): Promise<FileWriter>;
 }
@@ -153,6 +159,12 @@ export interface Format<Id extends string = string, T extends Timing = Timing, W
   losses(header: Header | BundleHeader, options?: W): readonly Loss[];
   /** What a file of this header's kind would need in Python: a few lines that read FILE, for people. */
   readonly recipe?: string;
+  /** Who reads such files without this library: language ("python", "java", …) to the tool, e.g. "numpy.load". For `choose`. */
+  readonly readers?: Readonly<Record<string, string>>;
+  /** The usual readers run code that such a file names (as Python's pickle does): not for exchange with people one does not trust. */
+  readonly runsCode?: boolean;
+  /** False for a format whose codec needs Node. Default true. */
+  readonly browser?: boolean;
   /** Looks at the first 4 KiB at most; never throws. "yes": no other format may claim it. */
   sniff(head: Uint8Array): Sniff;
   codec(): Promise<Codec<T, W, R>>;
