@@ -1,1 +1,24 @@
-export {};
+/**
+ * A pickle machine that runs no code. `decodePickle` executes the opcodes of protocols 0 to 5 against an exact table of emulators; it
+ * knows no array. `scanPickle` walks the opcodes without building anything.
+ */
+export { type DecodedPickle, decodePickle, decodePickleAt, decodePickles, type PickleDecodeOptions } from "./decode.ts";
+export { type MachineContext, malformed, unsafe } from "./decode-context.ts";
+export { finishValue } from "./decode-finish.ts";
+export { asText, python2Value } from "./decode-keys.ts";
+export { type MachineOptions, PickleMachine } from "./decode-machine.ts";
+export { type Opcode, type OpcodeArgument, opcodes } from "./decode-opcodes.ts";
+export { NeedBytes, PickleReader, type ReaderOptions } from "./decode-reader.ts";
+export {
+  DeferredBytes,
+  type Emulator,
+  type EmulatorTable,
+  type FinishContext,
+  GlobalToken,
+  globalKey,
+  PickleInstance,
+  PickleSet,
+  PickleText,
+  Python2String,
+  type TextEncoding,
+} from "./decode-values.ts";
