@@ -93,7 +93,7 @@ const NAMES: { readonly [name: string]: string | undefined } = {
 /** "f8" to float64 and so on for kinds of one size, from core's table inverted. */
 const bySize: ReadonlyMap<string, Kind> = new Map(
   (Object.keys(storageRules) as Kind[])
-    .filter((kind) => storageRules[kind].itemsize !== undefined)
+    .filter((kind) => kind !== "string" && storageRules[kind].itemsize !== undefined)
     .map((kind) => [typeCharacters[kind] + storageRules[kind].itemsize, kind] as const),
 );
 
@@ -133,7 +133,7 @@ function fromName(text: string, options: DTypeOptions): DType | undefined {
   const match = NAMED.exec(text);
   if (match === null) return undefined;
   const [, name, unit] = match as unknown as [string, string, string | undefined];
-  const rule = Object.hasOwn(storageRules, name) ? storageRules[name as Kind].itemsize : undefined;
+  const rule = name !== "string" && Object.hasOwn(storageRules, name) ? storageRules[name as Kind].itemsize : undefined;
   const code = Object.hasOwn(NAMES, name)
     ? NAMES[name]
     : rule === undefined
