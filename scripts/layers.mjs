@@ -157,11 +157,20 @@ function resolveAll(file, name, owner, { byName }) {
   return source ? [{ file: join(sister.dir, source) }] : [];
 }
 
-/** `tsc --build` at the root builds what the root names: every package. */
-function checkProjects({ root, packages }, found) {
+/** `tsc --build` at the root builds what the root names, every package; each against the declarations of those it references. */
+function checkProjects({ root, packages, byName }, found) {
   const named = new Set((readJson(join(root, "tsconfig.json"))?.references ?? []).map(({ path }) => path));
   for (const { folder } of packages.values()) {
     if (!named.has(`packages/${folder}`)) found.push(`tsconfig.json: packages/${folder} is not in the references`);
+  }
+  for (const { folder, dir, manifest } of packages.values()) {
+    const configs = readdirSync(dir).filter((name) => /^tsconfig.*\.json$/.test(name));
+    const references = configs.flatMap((name) => readJson(join(dir, name)).references ?? []);
+    const reached = new Set(references.map(({ path }) => path.split("/")[1]));
+    for (const name of Object.keys(runtime(manifest))) {
+      const sister = byName.get(name)?.folder;
+      if (sister && !reached.has(sister)) found.push(`packages/${folder}/tsconfig.json: no reference to ../${sister}`);
+    }
   }
 }
 

@@ -44,6 +44,8 @@ function pkg(folder: string, dependencies: Record<string, string>, files: Record
     "./node": { "@masquerade/source": "./src/node/index.ts" },
   };
   put(`packages/${folder}/package.json`, JSON.stringify({ name, exports, dependencies }));
+  const references = Object.keys(dependencies).map((one) => ({ path: `../${one.replace("@masquerade/", "")}` }));
+  put(`packages/${folder}/tsconfig.json`, JSON.stringify({ references }));
   for (const [path, text] of Object.entries(files)) put(`packages/${folder}/${path}`, text);
 }
 
@@ -88,6 +90,7 @@ test.each<[string, string, string, string]>([
   ["a codec at import", "packages/adapter-a/src/index.ts", `${useCore} export * from "./codec.ts";`, "loads a codec"],
   ["a library at import", "packages/adapter-a/src/format.ts", `${useCore} import "fast";`, "loads fast"],
   ["a package the build forgets", "tsconfig.json", '{"references":[]}', "packages/core is not in the references"],
+  ["a reference forgotten", "packages/adapter-b/tsconfig.json", "{}", "no reference to ../core"],
   ["a package without a layer", "packages/other/package.json", "{}", "packages/other: no row"],
 ])("catches %s", (_, path, text, message) => {
   put(path, text);
