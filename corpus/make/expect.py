@@ -16,7 +16,7 @@ import numpy as np
 PYTHON2 = sys.version_info[0] == 2
 TEXT = type(u"")
 INTEGERS = (int, long) if PYTHON2 else (int,)  # noqa: F821
-COMPRESS_ABOVE = 4096
+COMPRESS_ABOVE = 1024
 try:
     STRING_DTYPE = type(np.dtypes.StringDType())
 except AttributeError:
@@ -126,10 +126,14 @@ def describe_data(value):
         return {"items": [{"na": True} if is_missing(v, value.dtype, missing) else describe_plain(v) for v in flat]}
     if value.dtype.hasobject:
         return {"items": [describe_plain(v) for v in value.ravel(order="C").tolist()]}
-    data = value.tobytes()
+    return packed("data", value.tobytes())
+
+
+def packed(key, data):
+    """Base64 beneath `key`, or zlib and base64 beneath `key` + "Z" when there is much of it."""
     if len(data) > COMPRESS_ABOVE:
-        return {"dataZ": base64_text(zlib.compress(data, 9))}
-    return {"data": base64_text(data)}
+        return {key + "Z": base64_text(zlib.compress(data, 9))}
+    return {key: base64_text(data)}
 
 
 def is_missing(item, dtype, missing):
@@ -149,6 +153,8 @@ def describe_array(value):
     if isinstance(value, np.generic):
         described["subclass"] = "scalar"
         value = np.array(value, dtype=value.dtype)
+        if value.dtype.char in "gG":  # copying leaves the padding of long doubles to chance
+            value.reshape(1).view("u1").reshape(-1, 16)[:, 10:] = 0
     dtype, flags = value.dtype, value.flags
     value = np.ndarray.view(value, np.ndarray)
     fortran = flags["F_CONTIGUOUS"] and not flags["C_CONTIGUOUS"]
@@ -170,7 +176,7 @@ def describe_masked(value, full_mask):
         if baseclass is cls:
             described["data"]["subclass"] = name
     mask = np.ma.getmaskarray(value) if full_mask else np.ma.getmask(value)
-    described["mask"] = None if mask is np.ma.nomask else base64_text(np.asarray(mask).tobytes())
+    described.update({"mask": None} if mask is np.ma.nomask else packed("mask", np.asarray(mask).tobytes()))
     fill = value._fill_value
     described["fillValue"] = None if fill is None else describe_array(np.asarray(fill))
     described["hardMask"] = bool(value._hardmask)
