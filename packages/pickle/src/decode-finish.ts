@@ -26,8 +26,40 @@ const OPEN = -1;
  * Throws LimitError for nesting beyond `maxDepth` and for shared values that would unfold to more than `maxOpcodes`; FormatError for a
  * value that contains itself; CapabilityError for what the model cannot hold.
  */
-export function finishValue(root: unknown, limits: Limits, context: FinishContext): unknown {
-  return new Finisher(limits, context).finish(root);
+export function finishValue(
+  root: unknown,
+  limits: Limits,
+  options: { readonly format: string; readonly copy?: boolean | undefined },
+): unknown {
+  return new Finisher(limits, new Accounts(options.format, limits, options.copy ?? false)).finish(root);
+}
+
+class Accounts implements FinishContext {
+  readonly format: string;
+  readonly limits: Limits;
+  readonly copy: boolean;
+  private total = 0;
+  private readonly used: WeakSet<object> = new WeakSet();
+
+  constructor(format: string, limits: Limits, copy: boolean) {
+    this.format = format;
+    this.limits = limits;
+    this.copy = copy;
+  }
+
+  charge(bytes: number, offset: number): void {
+    const { format, limits } = this;
+    if (bytes > limits.maxBytes) throw new LimitError("maxBytes", `an array of ${bytes} bytes`, { format, offset });
+    this.total += bytes;
+    if (this.total > limits.maxTotalBytes)
+      throw new LimitError("maxTotalBytes", `arrays of ${this.total} bytes together`, { format, offset });
+  }
+
+  firstUse(bytes: object): boolean {
+    if (this.used.has(bytes)) return false;
+    this.used.add(bytes);
+    return true;
+  }
 }
 
 class Finisher {
@@ -115,7 +147,7 @@ class Finisher {
 
   private leaf(value: object): unknown {
     const { format } = this.context;
-    if (value instanceof Uint8Array) return value;
+    if (value instanceof Uint8Array) return this.context.copy ? value.slice() : value;
     if (value instanceof PickleText) return value.decode(format);
     if (value instanceof Python2String) return python2Value(value, format);
     if (value instanceof DeferredBytes) return value.bytes ?? new Uint8Array(0);

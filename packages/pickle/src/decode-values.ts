@@ -1,3 +1,4 @@
+import type { Limits } from "@masquerade/core";
 import type { MachineContext } from "./decode-context.ts";
 import { decodeRawUnicode, decodeUtf8 } from "./decode-text.ts";
 
@@ -79,7 +80,7 @@ export class GlobalToken {
  * exchanged for its finished value at the end.
  */
 export abstract class PickleInstance {
-  /** Values that must be finished before this one; the machine replaces them in place. Never the dtype (which may contain itself). */
+  /** Values that must be finished before this one; they are replaced in place. */
   abstract readonly parts: unknown[];
   /** BUILD. Absent: this object takes no state, and a file that gives one is refused. Must leave no trace when it throws. */
   build?(state: unknown, context: MachineContext): void;
@@ -93,6 +94,13 @@ export abstract class PickleInstance {
 export interface FinishContext {
   /** Format id for errors. */
   readonly format: string;
+  readonly limits: Limits;
+  /** The caller wants nothing to share memory with the file. */
+  readonly copy: boolean;
+  /** Counts bytes an array takes. Throws LimitError when one array, or all of them, are too large. */
+  charge(bytes: number, offset: number): void;
+  /** Whether these bytes are used for the first time: two arrays never share memory. */
+  firstUse(bytes: object): boolean;
 }
 
 /**

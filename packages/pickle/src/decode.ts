@@ -12,6 +12,8 @@ export interface PickleDecodeOptions {
   readonly limits?: DecodeOptions["limits"];
   /** Out-of-band buffers (protocol 5), in order. */
   readonly buffers?: Iterable<Uint8Array> | undefined;
+  /** Nothing in the result shares memory with `bytes`. */
+  readonly copy?: boolean | undefined;
   /** Offset in the file of the first byte, for errors. */
   readonly base?: number | undefined;
 }
@@ -35,7 +37,7 @@ export function decodePickleAt(bytes: Uint8Array, start: number, options: Pickle
   const machine = new PickleMachine(reader, { globals: options.globals, limits, buffers: options.buffers });
   try {
     const raw = machine.run();
-    const value = finishValue(raw, limits, { format: machine.format });
+    const value = finishValue(raw, limits, { format: machine.format, copy: options.copy });
     return { value, start, end: reader.pos, protocol: machine.protocol };
   } catch (e) {
     // Cannot be had: the window is the whole file.

@@ -6,6 +6,7 @@ export { type DecodedPickle, decodePickle, decodePickleAt, decodePickles, type P
 export { type MachineContext, malformed, unsafe } from "./decode-context.ts";
 export { finishValue } from "./decode-finish.ts";
 export { asText, python2Value } from "./decode-keys.ts";
+export { Latin1Decoder, latin1Bytes, latin1Length } from "./decode-latin1.ts";
 export { type MachineOptions, PickleMachine } from "./decode-machine.ts";
 export { type Opcode, type OpcodeArgument, opcodes } from "./decode-opcodes.ts";
 export { NeedBytes, PickleReader, type ReaderOptions } from "./decode-reader.ts";
@@ -22,3 +23,29 @@ export {
   Python2String,
   type TextEncoding,
 } from "./decode-values.ts";
+export { encodePickle, encodePickleParts, type PickleEncodeOptions, picklePieces } from "./encode.ts";
+export type { PayloadPart, PicklePart } from "./encode-frames.ts";
+export {
+  type BufferNode,
+  type BytesNode,
+  bytesNode,
+  type DictNode,
+  type GlobalNode,
+  global,
+  type ListNode,
+  list,
+  type NodeSequence,
+  type Payload,
+  type PickleNode,
+  type PickleObject,
+  payloadOf,
+  type ReduceNode,
+  reduce,
+  type TextNode,
+  type TupleNode,
+  text,
+  tuple,
+} from "./encode-nodes.ts";
+export { expandParts, type PayloadForm } from "./encode-text.ts";
+export type { Pickler } from "./encode-walk.ts";
+export type { PickleProtocol } from "./encode-writer.ts";
