@@ -1,1 +1,2 @@
-export {};
+export { numpyPickleGraph } from "./encode.ts";
+export type { NumpyPickleOptions, NumpyTarget } from "./encode-graph.ts";
