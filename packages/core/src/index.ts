@@ -58,6 +58,7 @@ export * from "./errors.ts";
 export { fromBlob } from "./format/blob-source.ts";
 export { type BlockRange, blockRanges, defaultBlockBytes } from "./format/blocks.ts";
 export { type LossRules, lossesFromCapabilities } from "./format/capability-losses.ts";
+export type { Choice, Reason, Requirements } from "./format/choose.ts";
 export { type CacheOptions, type CountingSource, cached, counting } from "./format/decorators.ts";
 export type * from "./format/format.ts";
 export {
@@ -83,8 +84,12 @@ export { checkShape, defaultLimits, type Limits, resolveLimits } from "./format/
 export { type Loss, type LossId, type LossPolicy, loss, lossKinds, refuseLosses } from "./format/losses.ts";
 export { checkOptions, type OptionSchema, type OptionSpec } from "./format/options.ts";
 export { type PipeOptions, pipe } from "./format/pipe.ts";
+export { readWhole } from "./format/read-whole.ts";
+export { createRegistry } from "./format/registry.ts";
+export type * from "./format/registry-types.ts";
 export { type MemorySink, memorySink, streamSink } from "./format/sink.ts";
 export { type ByteSink, type ByteSource, checkRange, fromBytes } from "./format/source.ts";
+export { fromUrl, type UrlOptions } from "./format/url-source.ts";
 export type { Wrapper } from "./format/wrapper.ts";
 export { astype } from "./ops/astype.ts";
 export { broadcastShapes, broadcastTo } from "./ops/broadcast.ts";

@@ -31,6 +31,11 @@ const COMMON: ReadonlySet<string> = new Set([
   "out",
 ]);
 
+/** Whether every format takes an option of this name. */
+export function isCommonOption(name: string): boolean {
+  return COMMON.has(name);
+}
+
 function fits(spec: OptionSpec, value: unknown): boolean {
   if (spec.codeOnly === true) return true;
   const inRange = (n: number): boolean =>
