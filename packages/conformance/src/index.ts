@@ -1,1 +1,9 @@
-export {};
+/** The laws every format adapter keeps, as data, with a runner injected or without one. */
+export { ConformanceFailure } from "./check.ts";
+export { type ConformanceConfig, type Law, type Need, type Subject, unmetNeeds } from "./law.ts";
+export { laws } from "./laws/index.ts";
+export { type Lost, lostBetween } from "./lost.ts";
+export { type LawResult, type Report, type Runner, runConformance, testFormat } from "./run.ts";
+export { coveringSet, plainSample, type Sample } from "./samples/cover.ts";
+export { type Random, random } from "./samples/random.ts";
+export { suiteVersion } from "./version.ts";

@@ -88,8 +88,11 @@ type DTypeTable = {
       : never;
 };
 
-/** A NumPy dtype, byte order included. Plain data: compare with {@link sameDType}. */
-export type DType<K extends Kind = Kind> = DTypeTable[K];
+/**
+ * A NumPy dtype, byte order included. Plain data: compare with {@link sameDType}.
+ * (The second half says nothing new; it is what lets TypeScript infer K from a dtype.)
+ */
+export type DType<K extends Kind = Kind> = DTypeTable[K] & { readonly kind: K };
 
 /** Byte order of this machine's typed arrays is what new dtypes get. */
 const native = (kind: Kind, order: ByteOrder | undefined): ByteOrder =>
