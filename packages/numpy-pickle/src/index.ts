@@ -1,2 +1,13 @@
+/**
+ * NumPy's objects inside a pickle. Reading: tables of emulators, one for each constructor NumPy names, by exact name; nothing else is
+ * ever looked up. Writing: plans that make the bytes NumPy makes.
+ */
+
+export { decodeNumpyPickle, decodeObjectArray, type ObjectArrayOptions } from "./decode.ts";
+export { DeferredArray } from "./decode-array.ts";
+export { NumpyDType } from "./decode-dtype.ts";
+export { DeferredMaskedArray } from "./decode-masked.ts";
+export type { DeferredPayload } from "./decode-payload.ts";
+export { type Allow, assembleGlobals, dillGlobals, numpyGlobals, type UserEmulator } from "./decode-tables.ts";
 export { numpyPickleGraph } from "./encode.ts";
 export type { NumpyPickleOptions, NumpyTarget } from "./encode-graph.ts";
