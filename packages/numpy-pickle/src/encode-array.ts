@@ -148,23 +148,30 @@ export function maskedArrayNode(graph: NumpyGraph, plan: MaskedPlan): PickleNode
   const name: NumpyName = records ? "MaskedRecords" : plan.subclass === "mvoid" ? "mvoid" : "MaskedArray";
   const base = plan.subclass === "masked_matrix" ? "matrix" : records ? "recarray" : classOf(plan.data.subclass);
   const dtype = dtypeNode(graph, plan.data.dtype);
+  // A literal in the source of the one and of the other function, so the same object each time.
+  const shapeOfMade = graph.singleton(`(0,) ${records}`, () => tuple(0n));
   return reduce(
     graph.numpyName(records ? "_mrreconstruct" : "_mareconstruct"),
-    tuple(graph.numpyName(name), graph.numpyName(base), tuple(0n), "b"),
+    tuple(graph.numpyName(name), graph.numpyName(base), shapeOfMade, graph.text("b")),
     arrayState(plan.data, dtype, bytesNode(plan.mask), fillNode(graph, plan)),
   );
 }
 
-/** The fill value: None when never set, though NumPy sets that of records when it makes them; it shares the array's dtype. */
+/**
+ * The fill value: None when never set, though NumPy sets that of records when it makes them. It has the array's own dtype
+ * object where the two are equal, but for datetimes without a unit, for which NumPy makes a dtype anew.
+ */
 function fillNode(graph: NumpyGraph, plan: MaskedPlan): PickleNode {
   const { dtype } = plan.data;
   const unset = dtype.kind === "struct" && plan.subclass !== "MaskedRecords" ? defaultFillValue(dtype) : undefined;
   const fill = plan.fillValue ?? unset;
   if (fill === undefined) return null;
-  return graph.once(fill, () =>
-    ndarrayNode(graph, {
-      ...planOf(graph, sameDType(fill.dtype, dtype) ? fill.with({ dtype }) : fill),
-      subclass: undefined,
-    }),
-  );
+  return graph.once(fill, () => {
+    const own = sameDType(fill.dtype, dtype) ? (isUnitless(dtype) ? { ...dtype } : dtype) : fill.dtype;
+    return ndarrayNode(graph, planOf(graph, fill.with({ dtype: own, subclass: undefined })));
+  });
+}
+
+function isUnitless(dtype: DType): boolean {
+  return (dtype.kind === "datetime64" || dtype.kind === "timedelta64") && dtype.unit === "generic";
 }

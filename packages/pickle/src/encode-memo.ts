@@ -19,9 +19,13 @@ export class Memo {
   }
 }
 
-/** The key of a str: CPython keeps one object of the empty string and of each latin-1 character. */
+/**
+ * The key of a str. CPython keeps one object of the empty string and, of each latin-1 character, the one that code makes
+ * (a primitive here) beside the one that stands in source code (a node).
+ */
 export function textKey(value: string, node: object | undefined): MemoKey | undefined {
-  return value.length === 0 || (value.length === 1 && value.charCodeAt(0) < 256) ? value : node;
+  if (value.length === 0) return value;
+  return node ?? (value.length === 1 && value.charCodeAt(0) < 256 ? value : undefined);
 }
 
 /** The key of bytes: CPython keeps one object of the empty bytes and of each single byte. */

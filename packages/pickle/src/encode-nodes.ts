@@ -3,8 +3,8 @@
  * object, written once and fetched from the memo afterwards; so the caller decides what is shared.
  *
  * Primitives are Python's own: `null` None, `bigint` int, `number` float, and a `string` a str that nothing else shares.
- * (Strings of at most one latin-1 character and bytes of at most one byte are singletons in CPython whoever makes them;
- * the encoder sees to that.)
+ * (Strings of at most one latin-1 character and bytes of at most one byte are made only once by CPython; the encoder sees
+ * to that.)
  */
 export type PickleNode = null | boolean | number | bigint | string | PickleObject;
 
@@ -31,7 +31,7 @@ export interface Payload {
   readonly read?: (() => Uint8Array) | undefined;
 }
 
-/** A str that several places share. */
+/** A str that several places share, as those that stand in source code. */
 export interface TextNode {
   readonly kind: "text";
   readonly text: string;
