@@ -137,6 +137,14 @@ function base64(encoded: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(Buffer.from(encoded, "base64"));
 }
 
+/** The bytes called `name`, or deflated `nameZ`; undefined for null. */
+function bytesOf(described: Dict, name: string): Uint8Array | undefined {
+  const packed = described[`${name}Z`] as string | undefined;
+  if (packed !== undefined) return Uint8Array.from(inflateSync(base64(packed)));
+  const plainly = described[name] as string | null;
+  return plainly === null ? undefined : base64(plainly);
+}
+
 function ndarray(described: Dict, options: ExpectOptions): NdArray {
   const dtype = expectedDType(described["dtype"]);
   const shape = described["shape"] as number[];
@@ -148,8 +156,7 @@ function ndarray(described: Dict, options: ExpectOptions): NdArray {
 
 function elements(described: Dict, dtype: DType, shape: number[], options: ExpectOptions): NdArray {
   if (!("items" in described)) {
-    const packed = described["dataZ"] as string | undefined;
-    const raw = packed === undefined ? base64(described["data"] as string) : Uint8Array.from(inflateSync(base64(packed)));
+    const raw = bytesOf(described, "data") as Uint8Array;
     return arrayFromBytes(raw, dtype, shape) as NdArray;
   }
   const items = described["items"] as Json[];
@@ -199,9 +206,9 @@ function fillElement(target: Uint8Array, dtype: DType, value: PlainValue, object
 
 function maskedArray(described: Dict, options: ExpectOptions): MaskedArray {
   const data = ndarray(described["data"] as Dict, options);
-  const bits = described["mask"] as string | null;
-  const dtype = maskDType(data.dtype);
-  const full = bits === null ? undefined : (arrayFromBytes(base64(bits), dtype as DType, data.shape) as unknown as FullMask);
+  const dtype = maskDType(data.dtype) as DType;
+  const bits = bytesOf(described, "mask");
+  const full = bits === undefined ? undefined : (arrayFromBytes(bits, dtype, data.shape) as unknown as FullMask);
   const fill = described["fillValue"] as Dict | null;
   return new MaskedArray({
     data,
