@@ -79,6 +79,7 @@ export {
   makeOpenFile,
   openDecoded,
   planeOf,
+  readFile,
 } from "./format/lazy.ts";
 export { checkShape, defaultLimits, type Limits, resolveLimits } from "./format/limits.ts";
 export { type Loss, type LossId, type LossPolicy, loss, lossKinds, refuseLosses } from "./format/losses.ts";
@@ -91,6 +92,17 @@ export { type MemorySink, memorySink, streamSink } from "./format/sink.ts";
 export { type ByteSink, type ByteSource, checkRange, fromBytes } from "./format/source.ts";
 export { fromUrl, type UrlOptions } from "./format/url-source.ts";
 export type { Wrapper } from "./format/wrapper.ts";
+export {
+  add,
+  divide,
+  floorDivide,
+  maximum,
+  minimum,
+  multiply,
+  power,
+  remainder,
+  subtract,
+} from "./ops/arithmetic.ts";
 export { astype } from "./ops/astype.ts";
 export { broadcastShapes, broadcastTo } from "./ops/broadcast.ts";
 export { type EqualsOptions, equals } from "./ops/equals.ts";
@@ -99,5 +111,19 @@ export { difference, identical } from "./ops/identical.ts";
 export { floatRepr } from "./print/python-float.ts";
 export { bytesRepr, textRepr } from "./print/python-text.ts";
 export { dtypeString, orderCharacters, timeUnitSuffix, typeCharacters } from "./print/type-characters.ts";
+export {
+  equal,
+  greater,
+  greaterEqual,
+  less,
+  lessEqual,
+  logicalAnd,
+  logicalNot,
+  logicalOr,
+  logicalXor,
+  notEqual,
+} from "./ops/logic.ts";
+export type { Operand, ResultOf, Scalar } from "./ops/operands.ts";
+export { abs, cos, exp, isfinite, isinf, isnan, log, negative, type SameMasking, sin, sqrt } from "./ops/unary.ts";
 export { type Masked, masked, type NoMask, nomask } from "./symbols.ts";
 export { type Attrs, Complex, noAttrs, type PlainValue, Tuple } from "./values.ts";

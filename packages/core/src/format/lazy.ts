@@ -1,11 +1,11 @@
 import { type AnyArray, isMaskedArray } from "../array/any.ts";
-import { type Bundle, isBundle } from "../array/bundle.ts";
+import { Bundle, type BundleMember, isBundle } from "../array/bundle.ts";
 import type { NdArray } from "../array/ndarray.ts";
 import { sameShape } from "../array/strides.ts";
 import { OptionError, quoteText, throwIfAborted } from "../errors.ts";
 import { blockRanges } from "./blocks.ts";
-import type { Block, LazyArray, OpenFile, Plane } from "./format.ts";
-import { type BundleHeader, describe, eachHeader, type Header, headerOf } from "./header.ts";
+import type { Block, LazyArray, OpenFile, Plane, ReadOptions } from "./format.ts";
+import { type BundleHeader, describe, eachHeader, type Header, headerOf, isBundleHeader } from "./header.ts";
 
 /** One plane of an array: "data" its values, "mask" its full mask (all false for nomask and plain arrays), "both" itself. */
 export function planeOf(array: AnyArray, plane: Plane): AnyArray {
@@ -115,6 +115,21 @@ export function makeOpenFile(
 export function openDecoded(value: AnyArray | Bundle): OpenFile {
   const arrays = new Map(eachArray(value));
   return makeOpenFile(describe(value), (path) => lazyFromArray(arrays.get(path) as AnyArray, path));
+}
+
+/** Everything in an open file, read: an array, or a bundle of the header's shape. */
+export async function readFile(file: OpenFile, options: ReadOptions = {}): Promise<AnyArray | Bundle> {
+  const arrays = new Map<string, AnyArray>();
+  for (const name of file.names) arrays.set(name, await file.array(name).read(undefined, options));
+  return assemble(file.header, "", arrays);
+}
+
+function assemble(header: Header | BundleHeader, path: string, arrays: ReadonlyMap<string, AnyArray>): BundleMember {
+  if (!isBundleHeader(header)) return arrays.get(path) as AnyArray;
+  const entries = [...header.entries].map(
+    ([name, inner]) => [name, assemble(inner, path === "" ? name : `${path}/${name}`, arrays)] as const,
+  );
+  return new Bundle({ kind: header.kind, entries, attrs: header.attrs });
 }
 
 /** Every array of a value with its path ("" for a single one, else names joined by "/"). */

@@ -52,15 +52,18 @@ export interface LoadCommon<Id extends string = string> extends DecodeOptions {
 }
 
 /** Options of loading: common ones, and those of the format. */
-export type LoadOptions<F extends Formats> = LoadCommon<IdOf<F>> & AnyOf<ReadOf<F[number]>>;
+export type LoadOptions<F extends Formats, Extra = object> = LoadCommon<IdOf<F>> & Extra & AnyOf<ReadOf<F[number]>>;
 /** `O` as far as it is made of options that exist (for the format it names). */
-export type ExactLoad<F extends Formats, O> = O & Only<O, keyof LoadCommon | keyof ReadParticular<F, O>>;
+export type ExactLoad<F extends Formats, O, Extra = object> = O &
+  Only<O, keyof LoadCommon | keyof Extra | keyof ReadParticular<F, O>>;
 
 type OnlyWhole = "as" | "dtype" | "out" | "select" | "copy";
 /** Options of opening: those of loading that are not about the whole. */
-export type OpenOptions<F extends Formats> = Omit<LoadCommon<IdOf<F>>, OnlyWhole> & AnyOf<ReadOf<F[number]>>;
-export type ExactOpen<F extends Formats, O> = O &
-  Only<O, Exclude<keyof LoadCommon, OnlyWhole> | keyof ReadParticular<F, O>>;
+export type OpenOptions<F extends Formats, Extra = object> = Omit<LoadCommon<IdOf<F>>, OnlyWhole> &
+  Extra &
+  AnyOf<ReadOf<F[number]>>;
+export type ExactOpen<F extends Formats, O, Extra = object> = O &
+  Only<O, Exclude<keyof LoadCommon, OnlyWhole> | keyof Extra | keyof ReadParticular<F, O>>;
 
 /** Options of writing, for callers that name the format in the options or leave it to the file's name. */
 export type SaveOptions<F extends Formats, Extra = object> = EncodeOptions & {

@@ -1,0 +1,9 @@
+import { npy } from "@masquerade/adapter-npy";
+import { gzipWrapper, zlibWrapper } from "@masquerade/compression/wrappers";
+import { createRegistry, type Registry } from "@masquerade/core";
+
+/** The official formats. Another one is one more name here, in the type and in the call. */
+export type Official = readonly [typeof npy];
+
+/** The registry of the official formats: descriptors only, no codec is loaded before a file needs it. */
+export const registry: Registry<Official> = /* @__PURE__ */ createRegistry(npy).withWrappers(gzipWrapper, zlibWrapper);
