@@ -1,6 +1,6 @@
 import { type DType, hasObjects, lanesOf } from "../dtype/dtype.ts";
 import { allocateStorage, type Elements, isBinaryKind, type Kind, type Storage } from "../dtype/elements.ts";
-import type { DTypeInput, KindOf } from "../dtype/names.ts";
+import { type DTypeInput, type KindOf, resolveDType } from "../dtype/names.ts";
 import { OptionError } from "../errors.ts";
 import { astype } from "../ops/astype.ts";
 import { fieldOf } from "../ops/field.ts";
@@ -231,9 +231,12 @@ function checkExtent(array: NdArray<never> | NdArray, storageLength: number): vo
     );
 }
 
-/** A fresh array of zeros (for objects: of null). */
-export function zeros<K extends Kind>(dtype: DType<K>, shape: readonly number[], order: Order = "C"): NdArray<K> {
-  const storage: Storage = allocateStorage(dtype.kind as Kind, sizeOf(shape) * lanesOf(dtype as DType));
-  const objects = isBinaryKind(dtype.kind as Kind) && hasObjects(dtype as DType) ? [] : undefined;
-  return new NdArray<K>({ dtype, shape, storage: storage as Elements[K]["data"], order, objects });
+/** A fresh array of zeros (for objects: of null); `dtype` is a dtype or its name. Throws OptionError SHAPE_MISMATCH. */
+export function zeros<const D extends DTypeInput>(dtype: D, shape: readonly number[], order?: Order): NdArray<KindOf<D>>;
+export function zeros<K extends Kind>(dtype: DType<K>, shape: readonly number[], order?: Order): NdArray<K>;
+export function zeros(input: DTypeInput, shape: readonly number[], order: Order = "C"): NdArray {
+  const dtype: DType = resolveDType(input);
+  const storage: Storage = allocateStorage(dtype.kind, sizeOf(shape) * lanesOf(dtype));
+  const objects = isBinaryKind(dtype.kind) && hasObjects(dtype) ? [] : undefined;
+  return new NdArray({ dtype, shape, storage, order, objects });
 }

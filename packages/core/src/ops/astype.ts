@@ -41,7 +41,8 @@ export function castArray(array: NdArray, input: DTypeInput): NdArray {
   const to = sizedText(wanted, from);
   if (sameStorage(from, to) && from.kind !== "struct") return array.with({ dtype: to });
   if (from.kind === "struct" || to.kind === "struct") return castRecords(array, to);
-  if (from.kind === "object") return fromObjects(array, to);
+  const unsized = from.kind === "string" && to.itemsize === 0;
+  if (from.kind === "object" || unsized) return fromObjects(array, to);
   if (to.kind === "object") return toObjects(array, to);
   const { order, size } = array;
   const lanes = gather(array, order);
