@@ -33,7 +33,10 @@ def is_string_dtype(dtype):
 
 def describe_dtype(dtype):
     """NumPy's dtype.str where that says everything, else an object."""
-    metadata = describe_plain(dict(dtype.metadata)) if dtype.metadata else None
+    try:
+        metadata = describe_plain(dict(dtype.metadata)) if dtype.metadata else None
+    except TypeError:  # NumPy 1 asked for the metadata of a time dtype that it read from a pickle of NumPy 2
+        metadata = None
     if is_string_dtype(dtype):
         described = {"string": True, "coerce": bool(dtype.coerce)}
         if hasattr(dtype, "na_object"):
@@ -177,9 +180,9 @@ def describe_masked(value, full_mask):
             described["data"]["subclass"] = name
     mask = np.ma.getmaskarray(value) if full_mask else np.ma.getmask(value)
     described.update({"mask": None} if mask is np.ma.nomask else packed("mask", np.asarray(mask).tobytes()))
-    fill = value._fill_value
+    fill = getattr(value, "_fill_value", None)  # NumPy before 1.14 gives np.ma.masked none
     described["fillValue"] = None if fill is None else describe_array(np.asarray(fill))
-    described["hardMask"] = bool(value._hardmask)
+    described["hardMask"] = bool(getattr(value, "_hardmask", False))
     return described
 
 

@@ -1,7 +1,8 @@
 """Puts the parts that the generators wrote together: corpus/FOLDER/manifest.json, one entry a line.
 
 usage: merge.py [FOLDER...]     Parts of a tag replace the entries of that tag; other tags' entries stay.
-Files that no entry names are removed, so a case taken out of a generator leaves nothing behind.
+Files of a tag just written that its entries no longer name are removed, so a case taken out of a generator leaves
+nothing behind. Only the folders below are touched, and in them only those tags' directories.
 """
 import glob
 import json
@@ -15,33 +16,45 @@ def files_of(entry):
     return [entry["file"]] + [buffer["file"] for buffer in entry.get("buffers", [])]
 
 
+FOLDERS = ["cloudpickle", "demo", "dill", "joblib", "npy", "npz", "pickle"]
+FIRST = ["file", "format", "tool", "versions", "sha256", "what"]
+
+
+def place(key):
+    return (FIRST.index(key) if key in FIRST else len(FIRST), key)
+
+
 def merge(folder):
     path = os.path.join(CORPUS, folder, "manifest.json")
-    entries = []
+    entries, written = [], []
     if os.path.exists(path):
         with open(path, encoding="utf-8") as file:
             entries = json.load(file)["entries"]
     for part in sorted(glob.glob(os.path.join(CORPUS, folder, "*.part.json"))):
         tag = os.path.basename(part)[: -len(".part.json")]
-        prefix = folder + "/" + tag + "/"
+        prefix = folder + "/" + ("" if tag == "all" else tag + "/")
         with open(part, encoding="utf-8") as file:
             entries = [entry for entry in entries if not entry["file"].startswith(prefix)] + json.load(file)
         os.remove(part)
+        written.append("" if tag == "all" else tag)
     entries.sort(key=lambda entry: entry["file"])
+    entries = [{key: entry[key] for key in sorted(entry, key=place)} for entry in entries]
     lines = ",\n".join(json.dumps(entry, ensure_ascii=False) for entry in entries)
     with open(path, "w", encoding="utf-8") as file:
         file.write('{"folder": "%s", "entries": [\n%s\n]}\n' % (folder, lines))
     named = {file for entry in entries for file in files_of(entry)}
-    for root, _, names in os.walk(os.path.join(CORPUS, folder)):
-        for name in names:
+    removed = 0
+    for root in [os.path.join(CORPUS, folder, tag) for tag in written]:
+        for name in os.listdir(root):
             relative = os.path.relpath(os.path.join(root, name), CORPUS).replace(os.sep, "/")
             if relative not in named and name != "manifest.json":
                 os.remove(os.path.join(root, name))
-                print("removed " + relative)
-    print("%s: %d entries" % (folder, len(entries)))
+                removed += 1
+    print("%s: %d entries%s" % (folder, len(entries), ", %d files removed" % removed if removed else ""))
 
 
 if __name__ == "__main__":
-    for folder in sys.argv[1:] or sorted(n for n in os.listdir(CORPUS) if n != "make" and
-                                         os.path.isdir(os.path.join(CORPUS, n))):
+    for folder in sys.argv[1:] or FOLDERS:
+        if folder not in FOLDERS:
+            sys.exit("merge.py: %s is not a folder of the generators: %s" % (folder, ", ".join(FOLDERS)))
         merge(folder)

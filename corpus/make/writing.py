@@ -11,7 +11,7 @@ CORPUS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
 class Folder(object):
-    """The files one NumPy writes into `corpus/NAME/TAG/`, and their part of the manifest."""
+    """The files one NumPy writes into `corpus/NAME/TAG/` (TAG may be empty), and their part of the manifest."""
 
     def __init__(self, name, tag, tool, versions=None):
         self.name, self.tag, self.tool = name, tag, tool
@@ -33,7 +33,7 @@ class Folder(object):
         self.seen.add(filename)
         with open(self.path(filename), "wb") as file:
             file.write(data)
-        return "/".join([self.name, self.tag, filename]), hashlib.sha256(data).hexdigest()
+        return "/".join(part for part in (self.name, self.tag, filename) if part), hashlib.sha256(data).hexdigest()
 
     def add(self, filename, data, format, what, expect, **more):
         file, digest = self.write(filename, data)
@@ -45,7 +45,7 @@ class Folder(object):
 
     def finish(self):
         """Writes the part of the manifest that is this folder's; `merge.py` puts the parts together."""
-        part = os.path.join(CORPUS, self.name, self.tag + ".part.json")
+        part = os.path.join(CORPUS, self.name, (self.tag or "all") + ".part.json")
         with open(part, "w") as file:
             json.dump(self.entries, file)
         sys.stdout.write("%s/%s: %d files\n" % (self.name, self.tag, len(self.entries)))
