@@ -1,0 +1,15 @@
+import type { Codec } from "@masquerade/core";
+import { createNpz } from "./create.ts";
+import { decodeNpz } from "./decode.ts";
+import { encodeNpz, encodeNpzParts } from "./encode.ts";
+import type { NpzReadOptions, NpzWriteOptions } from "./format.ts";
+import { openNpz } from "./open.ts";
+
+/** NPZ in full: bytes, parts, lazy reads, streamed writing. */
+export const npzCodec: Codec<"sync", NpzWriteOptions, NpzReadOptions> = {
+  encode: encodeNpz,
+  encodeParts: encodeNpzParts,
+  decode: decodeNpz,
+  open: openNpz,
+  create: createNpz,
+};
