@@ -87,6 +87,14 @@ def check_array(described, loaded):
         demand(repr(written.tolist()) == repr(loaded.tolist()), "records")
 
 
+def old_dtype(described):
+    """A NumPy dtype from its description: strings, and packed fields."""
+    if isinstance(described, str):
+        return np.dtype(described)
+    fields = [(field["name"], old_dtype(field["dtype"]), tuple(field.get("shape", []))) for field in described["fields"]]
+    return np.dtype(fields)
+
+
 def check_masked(described, loaded):
     demand(isinstance(loaded, np.ma.MaskedArray), "not a masked array")
     subclass = None if type(loaded) is np.ma.MaskedArray else type(loaded).__name__
@@ -99,7 +107,11 @@ def check_masked(described, loaded):
     demand(unpacked(found, "mask") == mask, "mask")
     wanted = described.get("numpyLoadsFill", described["fillValue"])
     if wanted is not None and subclass != "MaskedConstant":
-        check_array(wanted, np.asarray(loaded._fill_value))
+        fill = np.asarray(loaded._fill_value)
+        if loaded.dtype.names and not_aligned(expect.describe_dtype(fill.dtype)) != not_aligned(wanted["dtype"]):
+            # A fill value of another byte order, which old NumPys wrote and left so; newer ones cast it on loading.
+            fill = fill.astype(old_dtype(wanted["dtype"]))
+        check_array(wanted, fill)
 
 
 def check(described, loaded):
@@ -119,7 +131,7 @@ def check(described, loaded):
         for item, value in zip(described["items"], loaded):
             check(item, value)
     else:
-        demand(expect.describe(loaded) == described, "another " + kind)
+        demand(not_aligned(expect.describe(loaded)) == not_aligned(described), "another " + kind)
 
 
 def reach(value, path):
@@ -166,6 +178,8 @@ def verify(entry):
     except Exception as error:
         if int(entry["versions"]["numpy"].split(".")[0]) > MAJOR:
             return "written by a newer NumPy: %s" % type(error).__name__
+        if "numpy.core.memmap" in str(error):
+            return "NumPy 2 has no numpy.core.memmap, where NumPy before 1.14 had its memmap"
         if JOBLIB and "__builtin__" in str(error):
             return "joblib 1.6 cannot read bytes in the object arrays of joblib before 1.5"
         demand("numpyFails" in entry, "%s: %s" % (type(error).__name__, error))
