@@ -1,4 +1,4 @@
-import type { Loss, OpenFile, UrlOptions } from "@masquerade/core";
+import type { Loss, RecognisedFile, UrlOptions } from "@masquerade/core";
 
 /** What reading takes beyond the formats' own options. */
 export interface ReadExtra {
@@ -29,6 +29,6 @@ export interface Saved {
 }
 
 /** An open file; `await using` closes it, or `close()`. */
-export interface OpenedFile extends OpenFile {
+export interface OpenedFile extends RecognisedFile {
   close(): Promise<void>;
 }

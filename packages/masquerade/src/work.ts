@@ -10,6 +10,7 @@ import {
   type OpenFile,
   OptionError,
   pipe,
+  type RecognisedFile,
   readFile,
   throwIfAborted,
 } from "@masquerade/core";
@@ -51,7 +52,7 @@ export async function openFrom(opening: Promise<Opened>, options: Reading): Prom
   const dispose = async (): Promise<void> => {
     if (owned) await source[Symbol.asyncDispose]();
   };
-  let file: OpenFile;
+  let file: RecognisedFile;
   try {
     file = await registry.open(source, forFormat(options) as object);
   } catch (error) {
@@ -70,6 +71,7 @@ export async function openFrom(opening: Promise<Opened>, options: Reading): Prom
     return closing;
   };
   return {
+    format: file.format,
     header: file.header,
     names: file.names,
     array: (name) => file.array(name),

@@ -97,6 +97,11 @@ export interface EncodedParts {
   readonly losses: readonly Loss[];
 }
 
+/** An open file, and the id of the format it turned out to be. */
+export interface RecognisedFile<Id extends string = string> extends OpenFile {
+  readonly format: Id;
+}
+
 /** Formats under one roof: recognised, chosen, read and written. A value; see {@link createRegistry}. */
 export interface Registry<F extends Formats = Formats> {
   readonly formats: F;
@@ -115,7 +120,10 @@ export interface Registry<F extends Formats = Formats> {
     options?: ExactLoad<F, O>,
   ): Promise<Loaded<O>>;
   /** A file to be read by parts; formats that cannot are decoded whole. The source stays the caller's to dispose. */
-  open<const O extends OpenOptions<F> = object>(source: ByteSource, options?: ExactOpen<F, O>): Promise<OpenFile>;
+  open<const O extends OpenOptions<F> = object>(
+    source: ByteSource,
+    options?: ExactOpen<F, O>,
+  ): Promise<RecognisedFile<IdOf<F>>>;
   /** A file in memory. Throws CapabilityError for content the format cannot hold (see `lossy` and `exact`). */
   encode<Id extends IdOf<F>>(
     id: Id,

@@ -12,7 +12,7 @@ import { type Loss, refuseLosses } from "./losses.ts";
 import { checkOptions, isCommonOption } from "./options.ts";
 import { peel, wrapperOf } from "./peel.ts";
 import { readHead, readWhole } from "./read-whole.ts";
-import type { Encoded, EncodedParts, Formats, LoadCommon, Registry } from "./registry-types.ts";
+import type { Encoded, EncodedParts, Formats, LoadCommon, RecognisedFile, Registry } from "./registry-types.ts";
 import { type ByteSource, fromBytes } from "./source.ts";
 import type { Wrapper } from "./wrapper.ts";
 
@@ -110,7 +110,7 @@ function makeRegistry<const F extends Formats>(formats: F, wrappers: readonly Wr
     return value;
   };
 
-  const open = async (source: ByteSource, options: AnyLoadOptions = {}): Promise<OpenFile> => {
+  const open = async (source: ByteSource, options: AnyLoadOptions = {}): Promise<RecognisedFile> => {
     const limits = resolveLimits(options.limits);
     const name = options.name ?? source.name;
     const head = await readHead(source, options.signal);
@@ -130,10 +130,10 @@ function makeRegistry<const F extends Formats>(formats: F, wrappers: readonly Wr
     source: ByteSource,
     limits: Limits,
     options: AnyLoadOptions,
-  ): Promise<OpenFile> =>
-    following(format, options, async (codec, given) => {
-      if (codec.open !== undefined) return await codec.open(source, given);
-      return openDecoded(await codec.decode(await readWhole(source, limits.maxBytes, options), given));
+  ): Promise<RecognisedFile> =>
+    following(format, options, async (codec, given, { id }) => {
+      if (codec.open !== undefined) return recognised(id, await codec.open(source, given));
+      return recognised(id, openDecoded(await codec.decode(await readWhole(source, limits.maxBytes, options), given)));
     });
 
   /** Everything that is settled before a byte is written: the options hold, the losses are accepted. */
@@ -182,3 +182,11 @@ function makeRegistry<const F extends Formats>(formats: F, wrappers: readonly Wr
   // The one cast: ids are checked by get(), options by checkOptions(), classes and dtypes by demandExpected().
   return registry as unknown as Registry<F>;
 }
+
+const recognised = (format: string, file: OpenFile): RecognisedFile => ({
+  format,
+  header: file.header,
+  names: file.names,
+  array: (name) => file.array(name),
+  [Symbol.asyncDispose]: () => file[Symbol.asyncDispose](),
+});
