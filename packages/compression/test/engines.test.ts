@@ -156,5 +156,6 @@ test("CRC-32 is the same by tables as by Node, for every length, alignment and s
       expect(portable.crc32(part)).toBe(native.crc32(part));
       expect(portable.crc32(part, 0xdeadbeef)).toBe(native.crc32(part, 0xdeadbeef));
     }
+  for (const engine of [portable, native]) expect(engine.crc32(new Uint8Array(), 0xdeadbeef)).toBe(0xdeadbeef);
   expect(portable.crc32(new TextEncoder().encode("123456789"))).toBe(0xcbf43926);
 });

@@ -11,6 +11,7 @@ import {
   isMaskedArray,
   type NdArray,
   refuseLosses,
+  throwIfAborted,
 } from "@masquerade/core";
 import { type NpyVersion, writeNpyHeader } from "@masquerade/numpy";
 import { type NpyWriteOptions, npy, objectsWhy } from "./format.ts";
@@ -51,6 +52,7 @@ export function encodeNpyParts(
   options: NpyWriteOptions & EncodeOptions = {},
 ): readonly Uint8Array[] {
   checkOptions("npy", npy.options.write, options);
+  throwIfAborted(options.signal);
   refuseLosses("npy", npy.losses(describe(value), options), options);
   return npyParts(isArray(value) && !isMaskedArray(value) ? value : firstArray(value), options.headerVersion);
 }

@@ -48,7 +48,8 @@ async function* through(chunks: AsyncIterable<Uint8Array>, transform: Transform)
 
 /** node:zlib. A chunk one byte larger than the result keeps it in one piece: untouched memory costs nothing. */
 export const engine: Engine = {
-  crc32: (bytes, seed = 0) => crc32(bytes, seed),
+  // An empty array's null pointer makes zlib forget the seed.
+  crc32: (bytes, seed = 0) => (bytes.length === 0 ? seed : crc32(bytes, seed)),
   inflate(bytes, limit, hint) {
     const chunkSize = Math.max(64, Math.min(hint, limit, mostFrom(bytes.length)) + 1);
     try {
