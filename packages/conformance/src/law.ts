@@ -40,6 +40,8 @@ export interface ConformanceConfig {
   readonly readOptions?: object | undefined;
   /** For formats that are not self-describing: what decode must be told about an array of this header. */
   readonly describeFor?: ((value: AnyArray | Bundle) => object) | undefined;
+  /** Run these laws only (ids, or groups such as "mask"). Default: all. */
+  readonly only?: readonly string[] | undefined;
   /** Seed of the covering set. Default 1. */
   readonly seed?: number | undefined;
 }
@@ -54,4 +56,9 @@ export function unmetNeeds(law: Law, capabilities: Capabilities): string | undef
   return unmet.length === 0
     ? undefined
     : `declares ${unmet.map((n) => (n.startsWith("not ") ? n.slice(4) : `no ${n}`)).join(", ")}`;
+}
+
+/** Whether `config.only` asks for this law. */
+export function isWanted(law: Law, config: ConformanceConfig): boolean {
+  return config.only === undefined || config.only.some((id) => law.id === id || law.id.startsWith(`${id}/`));
 }

@@ -1,6 +1,6 @@
 import type { AnyFormat } from "@masquerade/core";
 import { ConformanceFailure, told } from "./check.ts";
-import { type ConformanceConfig, type Law, type Subject, unmetNeeds } from "./law.ts";
+import { type ConformanceConfig, isWanted, type Law, type Subject, unmetNeeds } from "./law.ts";
 import { laws } from "./laws/index.ts";
 import { makeSubject } from "./subject.ts";
 import { suiteVersion } from "./version.ts";
@@ -56,7 +56,7 @@ export function testFormat(format: AnyFormat, { describe, it }: Runner, config: 
       it(`${id} (in knownFailures)`, async () => {
         throw new ConformanceFailure(`there is no law "${id}"`);
       });
-    for (const law of laws) {
+    for (const law of laws.filter((one) => isWanted(one, config))) {
       const unmet = unmetNeeds(law, format.capabilities);
       const known = config.knownFailures?.[law.id];
       if (unmet !== undefined) it.skip(`${law.id} (skipped: the format ${unmet})`, async () => {});
@@ -76,7 +76,7 @@ export async function runConformance(format: AnyFormat, config: ConformanceConfi
     reason: `knownFailures names "${id}", which is no law`,
   }));
   const subject = await makeSubject(format, config);
-  for (const law of laws) {
+  for (const law of laws.filter((one) => isWanted(one, config))) {
     const common = { id: law.id, law: law.law, since: law.since };
     const unmet = unmetNeeds(law, format.capabilities);
     if (unmet !== undefined) {
