@@ -54,12 +54,12 @@ export interface MaskedPlan {
 export function arrayNode(graph: NumpyGraph, array: AnyArray): PickleNode {
   return graph.once(array, () => {
     if (!isMaskedArray(array)) return ndarrayNode(graph, planOf(graph, array));
-    const inC = array.subclass === "MaskedRecords";
-    const data = planOf(graph, array.data, inC ? "C" : array.data.order);
+    // NumPy writes the bytes of masked records in C order whatever it says of them, and then misreads them.
+    const order = array.subclass === "MaskedRecords" ? "C" : array.data.order;
     return maskedArrayNode(graph, {
-      data,
+      data: { ...planOf(graph, array.data, order), order },
       subclass: array.subclass,
-      mask: maskPayload(array, inC ? "C" : data.order),
+      mask: maskPayload(array, order),
       fillValue: array.fillValue,
     });
   });

@@ -140,8 +140,8 @@ function metadataNode(graph: NumpyGraph, dtype: DType): PickleNode | undefined {
 }
 
 function stringDType(graph: NumpyGraph, dtype: DType<"string">): PickleNode {
-  if (!graph.modern)
-    throw new CapabilityError("pickle", "dtype", "NumPy 1.x has no StringDType; write it with numpy: 2, or as str");
+  if (graph.numpy === 1)
+    throw new CapabilityError("pickle", "dtype", "NumPy 1.x has no StringDType; write it for NumPy 2, or as str");
   const coerce = dtype.coerce ? 1n : 0n;
   const args = dtype.naObject === undefined ? tuple(coerce) : tuple(coerce, plainNode(graph, dtype.naObject.value));
   return reduce(graph.numpyName("_convert_to_stringdtype_kwargs"), args);

@@ -1,7 +1,8 @@
 import {
   type AnyArray,
+  type Attrs,
   type Bundle,
-  type BundleMember,
+  type BundleKind,
   CapabilityError,
   Complex,
   isArray,
@@ -49,7 +50,7 @@ function objectNode(graph: NumpyGraph, value: PlainValue & object): PickleNode {
   if (value instanceof Uint8Array) return bytesNode(payloadOf(value));
   if (Array.isArray(value)) return { kind: "list", items: plainSequence(graph, value) };
   if (isArray(value)) return arrayNode(graph, value as AnyArray);
-  if (isBundle(value)) return bundleNode(graph, value as Bundle);
+  if (isBundle(value)) return bundleNode(graph, value as Bundle, (member) => plainNode(graph, member));
   if (value instanceof Map)
     return {
       kind: "dict",
@@ -78,39 +79,47 @@ export function dictNode(entries: readonly (readonly [PickleNode, PickleNode])[]
   return { kind: "dict", keys: entries.map(([key]) => key), values: entries.map(([, value]) => value) };
 }
 
+/** What a bundle and the header of one have in common. */
+interface Container<Member> {
+  readonly kind: BundleKind;
+  readonly entries: ReadonlyMap<string, Member>;
+  readonly attrs: Attrs;
+  readonly keys?: ReadonlyMap<string, PlainValue> | undefined;
+}
+
 /**
  * A bundle as the dict, list or tuple it was. Attributes of lists and tuples stand at their index, those of dicts after
  * the arrays; where `keys` names every entry of a dict, their order is that of `keys`.
  */
-export function bundleNode(graph: NumpyGraph, bundle: Bundle): PickleNode {
-  const members = new Map<string, BundleMember | PlainValue>([...bundle.entries, ...bundle.attrs]);
+export function bundleNode<Member>(
+  graph: NumpyGraph,
+  bundle: Container<Member>,
+  member: (value: Member, name: string) => PickleNode,
+): PickleNode {
+  const { entries, attrs, keys } = bundle;
+  const nodeOf = (name: string): PickleNode =>
+    entries.has(name) ? member(entries.get(name) as Member, name) : plainNode(graph, attrs.get(name));
+  const names = namesOf(bundle);
+  const values: NodeSequence = { length: names.length, at: (i) => nodeOf(names[i] as string) };
+  if (bundle.kind !== "dict") return { kind: bundle.kind, items: values };
+  const inPython = names.map((name) => (keys?.has(name) === true ? keys.get(name) : name));
+  return { kind: "dict", keys: plainSequence(graph, inPython), values };
+}
+
+function namesOf(bundle: Container<unknown>): readonly string[] {
+  const names = new Set([...bundle.entries.keys(), ...bundle.attrs.keys()]);
   if (bundle.kind === "dict") {
-    const inOrder = [...bundle.keys.keys()];
-    const names =
-      inOrder.length === members.size && inOrder.every((n) => members.has(n)) ? inOrder : [...members.keys()];
-    return {
-      kind: "dict",
-      keys: plainSequence(
-        graph,
-        names.map((name) => (bundle.keys.has(name) ? bundle.keys.get(name) : name)),
-      ),
-      values: plainSequence(
-        graph,
-        names.map((name) => members.get(name)),
-      ),
-    };
+    const inOrder = [...(bundle.keys?.keys() ?? [])];
+    return inOrder.length === names.size && inOrder.every((name) => names.has(name)) ? inOrder : [...names];
   }
-  const values: unknown[] = [];
-  for (let i = 0; i < members.size; i++) {
-    if (!members.has(String(i)))
-      throw new CapabilityError(
-        "pickle",
-        "names",
-        `a ${bundle.kind} of ${members.size} items has no item ${i}; its entries and attributes are named "0", "1", …`,
-      );
-    values.push(members.get(String(i)));
-  }
-  return { kind: bundle.kind, items: plainSequence(graph, values) };
+  const indices = Array.from(names, (_, i) => String(i));
+  const missing = indices.find((name) => !names.has(name));
+  if (missing === undefined) return indices;
+  throw new CapabilityError(
+    "pickle",
+    "names",
+    `a ${bundle.kind} of ${names.size} items has no item ${missing}; its entries and attributes are named "0", "1", …`,
+  );
 }
 
 function notPlain(value: unknown): CapabilityError {

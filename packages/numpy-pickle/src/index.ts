@@ -9,5 +9,5 @@ export { NumpyDType } from "./decode-dtype.ts";
 export { DeferredMaskedArray } from "./decode-masked.ts";
 export type { DeferredPayload } from "./decode-payload.ts";
 export { type Allow, assembleGlobals, dillGlobals, numpyGlobals, type UserEmulator } from "./decode-tables.ts";
-export { numpyPickleGraph } from "./encode.ts";
+export { canPlan, numpyPickleGraph, numpyPickleHeaderGraph, type Slot } from "./encode.ts";
 export type { NumpyPickleOptions, NumpyTarget } from "./encode-graph.ts";

@@ -5,7 +5,10 @@ import type { PayloadForm } from "./encode-text.ts";
 export interface PayloadPart {
   readonly payload: Payload;
   readonly form: PayloadForm;
-  /** Bytes in the file; undefined only in protocol 0 for a payload whose bytes are not known yet. */
+  /**
+   * Bytes in the file. Undefined in protocols 0–2 for a payload whose bytes are not known yet; in protocols 1 and 2 the
+   * four bytes before it are then its length, little-endian, for whoever writes the payload to put right.
+   */
   readonly size: number | undefined;
 }
 export type PicklePart = Uint8Array | PayloadPart;

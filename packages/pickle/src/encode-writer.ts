@@ -156,13 +156,7 @@ export class OpcodeWriter {
     const size = bytes === undefined ? undefined : expandedSize(bytes, form);
     const known: Payload = bytes === undefined ? payload : { size: bytes.length, read: () => bytes };
     if (form === "escaped") this.#unicodeLine(known, form, size);
-    else if (size !== undefined) this.#binaryText(known, form, size);
-    else
-      throw new CapabilityError(
-        "pickle",
-        "streamed",
-        `protocol ${this.protocol} needs the values before it can write their length; use protocol 3 or later`,
-      );
+    else this.#binaryText(known, form, size);
   }
 
   #unicodeLine(payload: Payload, form: PayloadForm, size: number | undefined): void {
@@ -170,9 +164,15 @@ export class OpcodeWriter {
     this.code(0x0a);
   }
 
-  #binaryText(payload: Payload, form: PayloadForm, size: number): void {
+  #binaryText(payload: Payload, form: PayloadForm, size: number | undefined): void {
     this.#out.sized(
-      () => this.#length(size, this.protocol >= 4 ? op.SHORT_BINUNICODE : undefined, op.BINUNICODE, op.BINUNICODE8),
+      () =>
+        this.#length(
+          size ?? 0x100,
+          this.protocol >= 4 ? op.SHORT_BINUNICODE : undefined,
+          op.BINUNICODE,
+          op.BINUNICODE8,
+        ),
       { payload, form, size },
     );
   }
