@@ -41,7 +41,7 @@ export class DeferredArray {
 export interface RawArray {
   readonly shape: readonly number[];
   readonly order: Order;
-  /** Bytes, or a list of the elements; both in `order`. */
+  /** Bytes in `order`, or a list of the elements in C order. */
   readonly data: ArrayPayload | unknown[];
   /** Offset for errors. */
   readonly at: number;

@@ -1,9 +1,10 @@
-import type { Subclass } from "@masquerade/core";
-import { GlobalToken, type MachineContext, malformed } from "@masquerade/pickle";
+import { quoteText, type Subclass, UnsafeContentError } from "@masquerade/core";
+import { type Emulator, GlobalToken, type MachineContext, malformed } from "@masquerade/pickle";
 import { expectArguments, shapeOf, textOf, tokenOf } from "./decode-arguments.ts";
 import { ArrayInstance, arrayData, BufferArrayInstance } from "./decode-array.ts";
 import { isDType } from "./decode-dtype.ts";
 import { MaskedConstantInstance, MaskedInstance } from "./decode-masked.ts";
+import { makeByteArray, makeBytes, makeComplex } from "./decode-plain.ts";
 
 /** NumPy classes an ndarray can be reconstructed as, by name; undefined: ndarray itself. */
 const ARRAY_CLASSES: ReadonlyMap<string, Subclass | undefined> = new Map<string, Subclass | undefined>([
@@ -85,6 +86,37 @@ export function fromBuffer(args: readonly unknown[], context: MachineContext): u
   return new BufferArrayInstance(raw, dtype, axes);
 }
 
+/** Whether an instance dictionary holds nothing but numpy.matrix's own scratch flag. */
+function isPrivate(attributes: unknown): boolean {
+  return attributes instanceof Map && [...attributes.keys()].every((key) => key === "_getitem");
+}
+
+/** Builtin types that dill names by `_load_type` instead of by module. */
+const BUILTIN_TYPES: ReadonlyMap<string, Emulator> = new Map<string, Emulator>([
+  ["bytes", { reduce: makeBytes }],
+  ["bytearray", { reduce: makeByteArray }],
+  ["complex", { reduce: makeComplex }],
+]);
+
+/** `dill._dill._load_type(name)`: a builtin type. Throws UnsafeContentError for all but three. */
+export function loadDillType(args: readonly unknown[], context: MachineContext): unknown {
+  expectArguments(args, [1], "_load_type", context);
+  const name = textOf(args[0], "the name of a type", context);
+  const emulator = BUILTIN_TYPES.get(name);
+  if (emulator === undefined)
+    throw new UnsafeContentError(
+      "UNSAFE_GLOBAL",
+      context.format,
+      `dill is told to load the type ${quoteText(name)}, which no array needs`,
+      {
+        offset: context.offset,
+        module: "dill._dill._load_type",
+        global: name,
+      },
+    );
+  return new GlobalToken("builtins", name, emulator);
+}
+
 /** `dill._dill._create_array(reconstruct, args, state, attributes)`: what it is told to call must be `_reconstruct`. */
 export function createDillArray(args: readonly unknown[], context: MachineContext): unknown {
   expectArguments(args, [3, 4], "_create_array", context);
@@ -92,7 +124,7 @@ export function createDillArray(args: readonly unknown[], context: MachineContex
   const token = callee instanceof GlobalToken ? callee : undefined;
   if (token?.emulator.reduce !== reconstruct)
     throw malformed(context, "dill's _create_array is told to call something that makes no array");
-  if (attributes !== undefined && attributes !== null && !(attributes instanceof Map && attributes.size === 0))
+  if (attributes !== undefined && attributes !== null && !isPrivate(attributes))
     throw malformed(context, "an array has Python attributes of its own, which have no place in an array");
   const items =
     typeof inner === "object" && inner !== null && "items" in inner ? (inner.items as readonly unknown[]) : [];

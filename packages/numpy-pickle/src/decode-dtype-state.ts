@@ -50,9 +50,8 @@ export function parseDTypeState(state: unknown, context: MachineContext): DTypeS
   const items = tupleItems(state, [5, 6, 7, 8, 9], "the state of a dtype", context);
   const n = items.length;
   const version = n === 5 ? 0 : integer(items[0], "the version of a dtype", context);
-  const minimum = n - 5;
-  if (version < 0 || version > 4 || (version < minimum && !(n === 9 && version === 3)))
-    throw malformed(context, `version ${version} of a dtype's state with ${n} items`);
+  // NumPy looks at the number of items, and at the version only to refuse what is newer than itself.
+  if (version < 0 || version > 4) throw malformed(context, `version ${version} of a dtype's state`);
   const [order, base, ...rest] = n === 5 ? items : items.slice(1);
   const named = n >= 7;
   const [fields, itemsize, alignment, flags, metadata] = named ? rest.slice(1) : rest;

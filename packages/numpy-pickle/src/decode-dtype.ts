@@ -7,6 +7,7 @@ import {
   LimitError,
   type PlainValue,
   quoteText,
+  zeros,
 } from "@masquerade/core";
 import { type FinishContext, GlobalToken, type MachineContext, malformed, PickleInstance } from "@masquerade/pickle";
 import { expectArguments, textOf } from "./decode-arguments.ts";
@@ -22,6 +23,15 @@ export class NumpyDType {
     this.dtype = dtype;
     this.shape = shape;
   }
+}
+
+/**
+ * A dtype standing as a value of its own: an array of no elements that has it (a sub-array's shape follows the 0), of the subclass "dtype",
+ * by which writers know it.
+ */
+function asArray(finished: unknown): unknown {
+  if (!(finished instanceof NumpyDType)) return finished;
+  return zeros(finished.dtype, [0, ...finished.shape]).with({ subclass: "dtype" });
 }
 
 const TYPE_STRING = /^([<>|=]?)([?a-zA-Z])(\d{0,10})$/;
@@ -44,6 +54,10 @@ export class DTypeInstance extends PickleInstance {
     this.prefix = prefix;
     this.record = record;
     this.at = at;
+  }
+
+  override standAlone(finished: unknown): unknown {
+    return asArray(finished);
   }
 
   override build(state: unknown, context: MachineContext): void {
@@ -218,6 +232,10 @@ export class StringDTypeInstance extends PickleInstance {
     super();
     this.coerce = coerce;
     this.parts = [...missing];
+  }
+
+  override standAlone(finished: unknown): unknown {
+    return asArray(finished);
   }
 
   finish(): NumpyDType {

@@ -17,7 +17,10 @@ interface Where {
   readonly offset: number;
 }
 
-/** An array whose elements the pickle holds one by one, in `order`. Throws FormatError when they are not of the dtype. */
+/**
+ * An array in `order` whose elements the pickle holds one by one: always in C order (`_getlist_pkl`, numpy/core/src/multiarray/methods.c).
+ * Throws FormatError when they are not of the dtype.
+ */
 export function objectArray(
   items: readonly unknown[],
   dtype: DType,
@@ -25,11 +28,16 @@ export function objectArray(
   order: Order,
   where: Where,
 ): NdArray {
+  const made = arrayOf(items, dtype, shape, where);
+  return order === "F" ? made.copy("F") : made;
+}
+
+function arrayOf(items: readonly unknown[], dtype: DType, shape: readonly number[], where: Where): NdArray {
   if (dtype.kind === "object")
-    return new NdArray<"object">({ dtype, shape, order, storage: items.slice() }) as unknown as NdArray;
+    return new NdArray<"object">({ dtype, shape, storage: items.slice() }) as unknown as NdArray;
   if (dtype.kind === "string") {
     const storage = items.map((item) => stringElement(item, dtype, where));
-    return new NdArray<"string">({ dtype, shape, order, storage }) as unknown as NdArray;
+    return new NdArray<"string">({ dtype, shape, storage }) as unknown as NdArray;
   }
   if (dtype.kind !== "struct") throw bad(where, `a list of elements for a ${dtype.kind} array`);
   const storage = new Uint8Array(items.length * dtype.itemsize);
@@ -37,7 +45,7 @@ export function objectArray(
   items.forEach((item, i) => {
     fillRecord(storage.subarray(i * dtype.itemsize, (i + 1) * dtype.itemsize), item, dtype, objects, where);
   });
-  return new NdArray<"struct">({ dtype, shape, order, storage, objects }) as unknown as NdArray;
+  return new NdArray<"struct">({ dtype, shape, storage, objects }) as unknown as NdArray;
 }
 
 function bad(where: Where, message: string, cause?: unknown): FormatError {

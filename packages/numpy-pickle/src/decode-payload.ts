@@ -1,5 +1,6 @@
 import { FormatError } from "@masquerade/core";
 import {
+  bytesHere,
   DeferredBytes,
   type FinishContext,
   latin1Bytes,
@@ -21,7 +22,7 @@ export class EncodedBytes extends PickleInstance {
   }
 
   finish(context: FinishContext): Uint8Array {
-    const raw = heldBytes(this.text.raw);
+    const raw = bytesHere(this.text.raw, context.format);
     const size = latin1Length(raw, this.text.encoding);
     context.charge(size, this.text.offset);
     return latin1Bytes(raw, this.text.encoding, size, { format: context.format, offset: this.text.offset });
@@ -67,12 +68,13 @@ export function claim(payload: ArrayPayload): void {
 export function payloadBytes(payload: ArrayPayload, size: number, at: number, context: FinishContext): Uint8Array {
   if (payload instanceof EncodedBytes) {
     context.charge(size, at);
-    return latin1Bytes(heldBytes(payload.text.raw), payload.text.encoding, size, {
+    return latin1Bytes(bytesHere(payload.text.raw, context.format), payload.text.encoding, size, {
       format: context.format,
       offset: at,
     });
   }
-  const held = payload instanceof Python2String ? heldBytes(payload.bytes) : heldBytes(payload);
+  const held =
+    payload instanceof Python2String ? bytesHere(payload.bytes, context.format) : bytesHere(payload, context.format);
   if (held.length !== size)
     throw new FormatError(
       "FORMAT_MALFORMED",
@@ -84,8 +86,4 @@ export function payloadBytes(payload: ArrayPayload, size: number, at: number, co
     );
   context.charge(size, at);
   return context.copy || !context.firstUse(held) ? held.slice() : held;
-}
-
-function heldBytes(bytes: Uint8Array | DeferredBytes): Uint8Array {
-  return bytes instanceof DeferredBytes ? (bytes.bytes ?? new Uint8Array(0)) : bytes;
 }

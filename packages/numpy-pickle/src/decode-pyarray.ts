@@ -1,7 +1,7 @@
 import { type DType, dtypes, FormatError, type NdArray, zeros } from "@masquerade/core";
 import { type FinishContext, type MachineContext, malformed, PickleInstance } from "@masquerade/pickle";
 import { expectArguments, integer, textOf, tokenOf } from "./decode-arguments.ts";
-import { type DeferredArray, finishArray } from "./decode-array.ts";
+import { type DeferredArray, finishArray, withSubclass } from "./decode-array.ts";
 import { NumpyDType } from "./decode-dtype.ts";
 import { type ArrayPayload, claim, deferredOf, EncodedBytes, isArrayPayload } from "./decode-payload.ts";
 
@@ -57,7 +57,8 @@ class PythonArrayInstance extends PickleInstance {
     if (data === undefined) return this.fromList(finished as unknown[], context);
     const length = deferredOf(data)?.at.length ?? (data as Uint8Array).length;
     const shape = [Math.floor(length / this.dtype.itemsize)];
-    return finishArray({ shape, order: "C", data, at: this.at }, new NumpyDType(this.dtype), context);
+    const made = finishArray({ shape, order: "C", data, at: this.at }, new NumpyDType(this.dtype), context);
+    return withSubclass(made, "array.array");
   }
 
   private fromList(items: readonly unknown[], context: FinishContext): NdArray {
@@ -73,7 +74,7 @@ class PythonArrayInstance extends PickleInstance {
         });
       made.set([i], (text || wide ? item : Number(item)) as never);
     });
-    return made;
+    return made.with({ subclass: "array.array" });
   }
 }
 
@@ -86,7 +87,8 @@ export function reconstructPythonArray(args: readonly unknown[], context: Machin
   textOf(code, "the type code of an array.array", context);
   if (!isArrayPayload(data)) throw malformed(context, "the data of an array.array are no bytes");
   const dtype = machineType(integer(format, "the machine format of an array.array", context), context);
-  claim(data);
+  // Text says how many bytes it stands for only when it is read, so that is not left in the file.
+  if (!(data instanceof EncodedBytes)) claim(data);
   return new PythonArrayInstance(dtype, data, context.offset);
 }
 

@@ -1,6 +1,13 @@
 import { OptionError, quoteText } from "@masquerade/core";
 import { type Emulator, type EmulatorTable, globalKey } from "@masquerade/pickle";
-import { createDillArray, fromBuffer, makeMaskedConstant, reconstruct, reconstructMasked } from "./decode-calls.ts";
+import {
+  createDillArray,
+  fromBuffer,
+  loadDillType,
+  makeMaskedConstant,
+  reconstruct,
+  reconstructMasked,
+} from "./decode-calls.ts";
 import { makeDType, makeStringDType } from "./decode-dtype.ts";
 import { callUser, encodeLatin1, makeByteArray, makeBytes, makeComplex, makeOrderedDict } from "./decode-plain.ts";
 import { makePythonArray, reconstructPythonArray } from "./decode-pyarray.ts";
@@ -57,6 +64,7 @@ export const numpyGlobals: EmulatorTable = /* @__PURE__ */ table(rows);
 /** What dill adds: every ndarray goes through `_create_array`. */
 export const dillGlobals: EmulatorTable = /* @__PURE__ */ table([
   [["dill._dill"], "_create_array", { reduce: createDillArray }],
+  [["dill._dill"], "_load_type", { reduce: loadDillType }],
 ]);
 
 /** An emulator of the caller's: finished arguments in, a value of the model out. */

@@ -1,6 +1,7 @@
 import { CapabilityError, FormatError, LimitError, type Limits, Tuple } from "@masquerade/core";
 import { asKey, isContainer, python2Value } from "./decode-keys.ts";
 import {
+  bytesHere,
   DeferredBytes,
   type FinishContext,
   GlobalToken,
@@ -109,7 +110,11 @@ class Finisher {
         this.context.format,
         "a value contains itself, which no array file needs",
       );
-    if (value instanceof PickleInstance) frame.children[frame.next] = this.results.get(value);
+    if (value instanceof PickleInstance) {
+      const finished = this.results.get(value);
+      const part = frame.owner instanceof PickleInstance;
+      frame.children[frame.next] = part ? finished : (value.standAlone?.(finished) ?? finished);
+    }
     frame.nodes += nodes;
     if (frame.nodes > this.limits.maxOpcodes)
       throw new LimitError("maxOpcodes", `shared values unfold to more than ${this.limits.maxOpcodes}`, this.context);
@@ -150,7 +155,7 @@ class Finisher {
     if (value instanceof Uint8Array) return this.context.copy ? value.slice() : value;
     if (value instanceof PickleText) return value.decode(format);
     if (value instanceof Python2String) return python2Value(value, format);
-    if (value instanceof DeferredBytes) return value.bytes ?? new Uint8Array(0);
+    if (value instanceof DeferredBytes) return bytesHere(value, format);
     if (value instanceof PickleSet)
       throw new CapabilityError(format, "sets", "the file holds a Python set, which has no place among arrays");
     if (value instanceof GlobalToken)

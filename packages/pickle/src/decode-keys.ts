@@ -1,7 +1,7 @@
 import { CapabilityError, isArray, Tuple } from "@masquerade/core";
 import { type MachineContext, malformed } from "./decode-context.ts";
 import { decodeUtf8 } from "./decode-text.ts";
-import { DeferredBytes, PickleSet, PickleText, Python2String } from "./decode-values.ts";
+import { bytesHere, DeferredBytes, PickleSet, PickleText, Python2String } from "./decode-values.ts";
 
 const printable = (bytes: Uint8Array): boolean => {
   for (let i = 0; i < bytes.length; i++) if ((bytes[i] as number) >= 0x80) return false;
@@ -13,7 +13,7 @@ const printable = (bytes: Uint8Array): boolean => {
  * guessed at.
  */
 export function python2Value(value: Python2String, format: string): string | Uint8Array {
-  const bytes = value.bytes instanceof DeferredBytes ? (value.bytes.bytes ?? new Uint8Array(0)) : value.bytes;
+  const bytes = bytesHere(value.bytes, format);
   return printable(bytes) ? decodeUtf8(bytes, format, 0) : bytes;
 }
 

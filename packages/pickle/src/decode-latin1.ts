@@ -39,6 +39,11 @@ export class Latin1Decoder {
     return stop;
   }
 
+  /** Bytes at the end of what was given that wait for the next piece. */
+  get pending(): number {
+    return this.rest.length;
+  }
+
   /** Call it after the last piece. Throws FormatError when the text ends inside a character. */
   finish(out: Uint8Array, at: number): number {
     if (this.rest.length === 0) return at;

@@ -1,4 +1,4 @@
-import type { Limits } from "@masquerade/core";
+import { CapabilityError, type Limits } from "@masquerade/core";
 import type { MachineContext } from "./decode-context.ts";
 import { decodeRawUnicode, decodeUtf8 } from "./decode-text.ts";
 
@@ -19,6 +19,17 @@ export class DeferredBytes {
   }
 }
 
+/** The bytes, which must be here. Throws CapabilityError for those that an array reads by parts and that are wanted whole as well. */
+export function bytesHere(bytes: Uint8Array | DeferredBytes, format: string): Uint8Array {
+  if (!(bytes instanceof DeferredBytes)) return bytes;
+  if (bytes.bytes !== undefined) return bytes.bytes;
+  throw new CapabilityError(
+    format,
+    "lazy",
+    `${bytes.length} bytes at ${bytes.offset} are both the data of an array and something else, which only load() reads`,
+  );
+}
+
 /** How the characters of a text lie in the file. */
 export type TextEncoding = "utf-8" | "raw-unicode-escape";
 
@@ -37,7 +48,7 @@ export class PickleText {
 
   /** Throws FormatError for malformed text. */
   decode(format: string): string {
-    const bytes = this.raw instanceof DeferredBytes ? (this.raw.bytes ?? new Uint8Array(0)) : this.raw;
+    const bytes = bytesHere(this.raw, format);
     return this.encoding === "utf-8"
       ? decodeUtf8(bytes, format, this.offset)
       : decodeRawUnicode(bytes, format, this.offset);
@@ -88,6 +99,8 @@ export abstract class PickleInstance {
   setItem?(key: unknown, value: unknown, context: MachineContext): void;
   /** Called once, after all `parts` are finished. */
   abstract finish(context: FinishContext): unknown;
+  /** What the finished value is where it stands as a value, not as a part of another instance. Default: itself. */
+  standAlone?(finished: unknown): unknown;
 }
 
 /** What finishing may use. */

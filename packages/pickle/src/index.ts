@@ -11,6 +11,7 @@ export { type MachineOptions, PickleMachine } from "./decode-machine.ts";
 export { type Opcode, type OpcodeArgument, opcodes } from "./decode-opcodes.ts";
 export { NeedBytes, PickleReader, type ReaderOptions } from "./decode-reader.ts";
 export {
+  bytesHere,
   DeferredBytes,
   type Emulator,
   type EmulatorTable,

@@ -18,7 +18,11 @@ export type Subclass =
   | "MaskedRecords"
   | "mvoid"
   | "MaskedConstant"
-  | "masked_matrix";
+  | "masked_matrix"
+  /** A dtype by itself, no array: it has no elements (shape [0]). */
+  | "dtype"
+  /** Python's own array.array. */
+  | "array.array";
 
 /** Arrays are recognised by their string tag, not by `instanceof`: two copies of this package may be loaded. */
 function tagOf(value: unknown): unknown {

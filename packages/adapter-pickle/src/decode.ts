@@ -1,0 +1,112 @@
+import {
+  type AnyArray,
+  type Bundle,
+  type BundleMember,
+  checkOptions,
+  type DecodeOptions,
+  FormatError,
+  fillOut,
+  isBundle,
+  isMasqueradeError,
+  OptionError,
+  throwIfAborted,
+  UnsafeContentError,
+} from "@masquerade/core";
+import { assembleGlobals, dillGlobals, numpyGlobals } from "@masquerade/numpy-pickle";
+import { type DecodedPickle, decodePickles, type EmulatorTable, type PickleDecodeOptions } from "@masquerade/pickle";
+import { toModel } from "./convert.ts";
+import { type PickleReadOptions, readOptions } from "./options.ts";
+
+/** Every name a pickle may use: NumPy's, Python's few, dill's, and the caller's own. */
+export function pickleGlobals(options: PickleReadOptions): EmulatorTable {
+  return options.allow === undefined ? everyday() : assembleGlobals([numpyGlobals, dillGlobals], options.allow);
+}
+
+let usual: EmulatorTable | undefined;
+function everyday(): EmulatorTable {
+  usual ??= assembleGlobals([numpyGlobals, dillGlobals]);
+  return usual;
+}
+
+/**
+ * The arrays of a pickle. Nothing is imported or run. Throws FormatError, LimitError, UnsafeContentError (with the foreign name);
+ * CapabilityError when there is no array.
+ */
+export function decode(bytes: Uint8Array, options: PickleReadOptions & DecodeOptions = {}): AnyArray | Bundle {
+  checkOptions("pickle", readOptions, options);
+  throwIfAborted(options.signal);
+  if (bytes.length === 0) throw new FormatError("FORMAT_TRUNCATED", "pickle", "the file is empty", { offset: 0 });
+  const value = redirected(() => choose(bytes, options));
+  options.onProgress?.(bytes.length, bytes.length);
+  return picked(value, options);
+}
+
+function choose(bytes: Uint8Array, options: PickleReadOptions & DecodeOptions): AnyArray | Bundle {
+  const settings: PickleDecodeOptions = {
+    globals: pickleGlobals(options),
+    limits: options.limits,
+    buffers: options.buffers,
+    copy: options.copy,
+  };
+  const found: DecodedPickle[] = [];
+  for (const one of decodePickles(bytes, settings)) {
+    throwIfAborted(options.signal);
+    found.push(one);
+    if (options.index !== undefined && found.length > options.index) break;
+  }
+  return chosen(
+    found.map((one) => one.value),
+    options.index,
+  ) as AnyArray | Bundle;
+}
+
+/** One of several pickles by its index; all of them as a list. */
+export function chosen(values: readonly unknown[], index: number | undefined): ReturnType<typeof toModel> {
+  if (index === undefined) return values.length === 1 ? toModel(values[0]) : toModel(values);
+  if (index >= values.length)
+    throw new OptionError(
+      "INDEX_INVALID",
+      `the file holds ${values.length} pickles, there is none at ${index}`,
+      "index",
+    );
+  return toModel(values[index]);
+}
+
+/** The options every format has: `select` and `out`. */
+function picked(value: AnyArray | Bundle, options: DecodeOptions): BundleMember {
+  let one: BundleMember = value;
+  if (options.select !== undefined && options.select !== "") {
+    if (!isBundle(value))
+      throw new OptionError("INDEX_INVALID", "the file holds a single array without a name", "select");
+    one = value.get(options.select);
+  }
+  if (options.out === undefined) return one;
+  if (isBundle(one)) throw new OptionError("OPTION_INVALID", "out takes one array; choose it with select", "out");
+  return "mask" in one ? one.with({ data: fillOut(one.data, options.out) }) : fillOut(one, options.out);
+}
+
+/** Runs `read`; a pickle that belongs to another format says so. */
+export function redirected<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (e) {
+    throw otherFormat(e);
+  }
+}
+
+/** The error for a name of another format that is a pickle inside; any other error as it is. */
+export function otherFormat(e: unknown): unknown {
+  if (!isMasqueradeError(e, "UNSAFE_GLOBAL") || !(e instanceof UnsafeContentError)) return e;
+  const other =
+    e.module === "joblib.numpy_pickle"
+      ? "joblib"
+      : e.module === "numpy.core.fromnumeric" && e.global === "reshape"
+        ? "mmappickle"
+        : undefined;
+  if (other === undefined) return e;
+  return new FormatError("FORMAT_OTHER", "pickle", `this is a file of ${other}, which is more than a pickle`, {
+    offset: e.offset,
+    redirect: other,
+    cause: e,
+  });
+}
