@@ -1,9 +1,12 @@
-import { npy } from "@masquerade/adapter-npy";
+import { npy, npz } from "@masquerade/adapter-npy";
 import { gzipWrapper, zlibWrapper } from "@masquerade/compression/wrappers";
 import { createRegistry, type Registry } from "@masquerade/core";
 
 /** The official formats. Another one is one more name here, in the type and in the call. */
-export type Official = readonly [typeof npy];
+export type Official = readonly [typeof npy, typeof npz];
 
 /** The registry of the official formats: descriptors only, no codec is loaded before a file needs it. */
-export const registry: Registry<Official> = /* @__PURE__ */ createRegistry(npy).withWrappers(gzipWrapper, zlibWrapper);
+export const registry: Registry<Official> = /* @__PURE__ */ createRegistry(npy, npz).withWrappers(
+  gzipWrapper,
+  zlibWrapper,
+);

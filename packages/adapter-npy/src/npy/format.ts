@@ -143,6 +143,15 @@ export const npy: Format<"npy", "sync", NpyWriteOptions, NpyReadOptions> = {
     }),
     ...layoutLosses(header),
   ],
+  readers: {
+    python: "numpy.load",
+    julia: "NPZ.jl",
+    r: "RcppCNPy",
+    matlab: "npy-matlab",
+    "c++": "cnpy",
+    rust: "ndarray-npy",
+    go: "npyio",
+  },
   recipe: 'import numpy as np\narray = np.load("FILE")',
   sniff: (head) =>
     head.length >= 6 && [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59].every((byte, i) => head[i] === byte) ? "yes" : "no",

@@ -92,6 +92,7 @@ export const npz: Format<"npz", "sync", NpzWriteOptions, NpzReadOptions> = {
     ...fillLosses(header),
     ...nameLosses(header),
   ],
+  readers: { python: "numpy.load", julia: "NPZ.jl", "c++": "cnpy", rust: "ndarray-npy", go: "npyio" },
   recipe:
     'import numpy as np\nf = np.load("FILE")\nmask = f["mask"] if f["mask"].any() else np.ma.nomask\n' +
     'array = np.ma.MaskedArray(f["data"], mask, fill_value=f["fill_value"] if "fill_value" in f else None)',

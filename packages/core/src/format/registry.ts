@@ -55,17 +55,23 @@ function makeRegistry<const F extends Formats>(formats: F, wrappers: readonly Wr
     return codec;
   };
 
-  /** The options for one format's codec. Without a format named, options of other formats are put up with; unknown ones never. */
-  const readOptions = (format: AnyFormat, options: AnyLoadOptions): DecodeOptions => {
-    const { format: named, as: _as, dtype: _dtype, name: _name, ...given } = options;
-    for (const key of named === undefined ? Object.keys(given) : []) {
-      if (isCommonOption(key) || Object.hasOwn(format.options.read, key)) continue;
-      if (!formats.some((one) => Object.hasOwn(one.options.read, key)))
-        throw new OptionError("OPTION_UNKNOWN", `no format has a reading option "${quoteText(key)}"`, key);
-      Reflect.deleteProperty(given, key);
+  /** Throws, before anything is read, for options that no format has. */
+  const demandKnown = (options: AnyLoadOptions): void => {
+    if (options.format !== undefined) {
+      checkOptions(options.format, get(options.format).options.read, given(options));
+      return;
     }
-    checkOptions(format.id, format.options.read, given);
-    return given;
+    for (const key of Object.keys(given(options)))
+      if (!isCommonOption(key) && !formats.some((one) => Object.hasOwn(one.options.read, key)))
+        throw new OptionError("OPTION_UNKNOWN", `no format has a reading option "${quoteText(key)}"`, key);
+  };
+  /** The options for one format's codec. Without a format named, options of other formats are put up with. */
+  const readOptions = (format: AnyFormat, options: AnyLoadOptions): DecodeOptions => {
+    const entries = Object.entries(given(options));
+    const own = entries.filter(([key]) => isCommonOption(key) || Object.hasOwn(format.options.read, key));
+    const kept = Object.fromEntries(own);
+    checkOptions(format.id, format.options.read, kept);
+    return kept;
   };
 
   /** Runs `use` with a format, and with the one it redirects to when it finds another format's content. */
@@ -101,6 +107,7 @@ function makeRegistry<const F extends Formats>(formats: F, wrappers: readonly Wr
 
   const load = async (input: Uint8Array | ByteSource, options: AnyLoadOptions = {}): Promise<AnyArray | Bundle> => {
     checkExpectation(options.as, options.dtype);
+    demandKnown(options);
     const limits = resolveLimits(options.limits);
     const inMemory = input instanceof Uint8Array;
     const bytes = inMemory ? input : await readWhole(input, limits.maxBytes, options);
@@ -111,6 +118,7 @@ function makeRegistry<const F extends Formats>(formats: F, wrappers: readonly Wr
   };
 
   const open = async (source: ByteSource, options: AnyLoadOptions = {}): Promise<RecognisedFile> => {
+    demandKnown(options);
     const limits = resolveLimits(options.limits);
     const name = options.name ?? source.name;
     const head = await readHead(source, options.signal);
@@ -182,6 +190,9 @@ function makeRegistry<const F extends Formats>(formats: F, wrappers: readonly Wr
   // The one cast: ids are checked by get(), options by checkOptions(), classes and dtypes by demandExpected().
   return registry as unknown as Registry<F>;
 }
+
+/** Reading options without those that the registry itself heeds. */
+const given = ({ format: _format, as: _as, dtype: _dtype, name: _name, ...rest }: AnyLoadOptions): object => rest;
 
 const recognised = (format: string, file: OpenFile): RecognisedFile => ({
   format,
