@@ -5,13 +5,16 @@ import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { count } from "./count.mjs";
 import { root } from "./installed.mjs";
+import { otherVersions } from "./nodes.mjs";
 
 const reports = join(root, "reports");
 const steps = [
   { name: "setup", reports: [] },
   { name: "lint", reports: [] },
   { name: "test", reports: ["unit"] },
-  { name: "test:interop", reports: ["interop", "browser"] },
+  { name: "test:interop", reports: ["interop", "browser", ...otherVersions.map((major) => `node${major}`)] },
+  // The gigabyte cases at a size that fits here, their bounds in proportion.
+  { name: "test:large", reports: ["large"], env: { MASQUERADE_LARGE_BYTES: "256000000" } },
 ];
 if (hasClients()) steps.push({ name: "test:clients", reports: ["clients"] });
 
@@ -22,6 +25,7 @@ const summary = [];
 for (const step of steps) {
   console.log(`\n== ${step.name}`);
   const options = { cwd: root, stdio: ["ignore", "inherit", "inherit"], shell: process.platform === "win32" };
+  options.env = { ...process.env, ...step.env };
   const { status } = spawnSync("npm", ["run", "--silent", step.name], options);
   const counted = count(
     status === 0,

@@ -1,9 +1,10 @@
-// The tests against the real tools: NumPy 1.x and 2.x in virtual environments, and a real Chromium.
+// The tests against the real tools: NumPy 1.x and 2.x in virtual environments, a real Chromium, and the corpus on newer Nodes.
 // What is missing is fetched; what cannot be had is a failure, never a skip.
 import { spawnSync } from "node:child_process";
 import { accessSync, constants, existsSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./installed.mjs";
+import { nodeBinary, otherVersions } from "./nodes.mjs";
 
 const venvs = join(root, ".venvs");
 must("bash", ["corpus/make/venvs.sh", venvs], "the Python environments could not be made (corpus/make/venvs.sh)");
@@ -22,7 +23,25 @@ for (const config of ["vitest.interop.config.ts", "vitest.browser.config.ts"]) {
   const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: ["ignore", "inherit", "inherit"], env });
   if (status !== 0) failed = true;
 }
+for (const major of otherVersions) {
+  const args = [vitest, "run", "corpus"];
+  const options = {
+    cwd: root,
+    stdio: ["ignore", "inherit", "inherit"],
+    env: { ...env, MASQUERADE_REPORT: `node${major}` },
+  };
+  const { status } = spawnSync(otherNode(major), args, options);
+  if (status !== 0) failed = true;
+}
 process.exitCode = failed ? 1 : 0;
+
+function otherNode(major) {
+  try {
+    return nodeBinary(major);
+  } catch (error) {
+    return fail(error.message);
+  }
+}
 
 function python(name) {
   const path = join(venvs, name, "bin", "python");

@@ -26,7 +26,7 @@ export const layers = [
     thirdParty: [],
     light: ["src/index.ts", "src/node/index.ts"],
   },
-  { package: /^cli$/, may: [/^(core|masquerade|conformance)$/], thirdParty: true, node: true },
+  { package: /^cli$/, may: [/^(core|numpy|masquerade|conformance)$/], thirdParty: true, node: true },
   { package: /^viewer$/, may: [/^(core|masquerade)$/], thirdParty: true },
 ];
 
