@@ -55,6 +55,7 @@ export interface LoadCommon<Id extends string = string> extends DecodeOptions {
 export type LoadOptions<F extends Formats, Extra = object> = LoadCommon<IdOf<F>> & Extra & AnyOf<ReadOf<F[number]>>;
 /** `O` as far as it is made of options that exist (for the format it names). */
 export type ExactLoad<F extends Formats, O, Extra = object> = O &
+  LoadOptions<F, Extra> &
   Only<O, keyof LoadCommon | keyof Extra | keyof ReadParticular<F, O>>;
 
 type OnlyWhole = "as" | "dtype" | "out" | "select" | "copy";
@@ -63,6 +64,7 @@ export type OpenOptions<F extends Formats, Extra = object> = Omit<LoadCommon<IdO
   Extra &
   AnyOf<ReadOf<F[number]>>;
 export type ExactOpen<F extends Formats, O, Extra = object> = O &
+  OpenOptions<F, Extra> &
   Only<O, Exclude<keyof LoadCommon, OnlyWhole> | keyof Extra | keyof ReadParticular<F, O>>;
 
 /** Options of writing, for callers that name the format in the options or leave it to the file's name. */
@@ -71,6 +73,7 @@ export type SaveOptions<F extends Formats, Extra = object> = EncodeOptions & {
 } & Extra &
   AnyOf<WriteOf<F[number]>>;
 export type ExactSave<F extends Formats, O, Extra = object> = O &
+  SaveOptions<F, Extra> &
   Only<O, keyof EncodeOptions | "format" | keyof Extra | keyof WriteParticular<F, O>>;
 
 type KindIn<O> = O extends { readonly dtype: infer K extends Kind } ? K : Kind;

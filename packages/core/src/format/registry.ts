@@ -112,7 +112,8 @@ function makeRegistry<const F extends Formats>(formats: F, wrappers: readonly Wr
     const inMemory = input instanceof Uint8Array;
     const bytes = inMemory ? input : await readWhole(input, limits.maxBytes, options);
     const name = options.name ?? (inMemory ? undefined : input.name);
-    const value = await decode(bytes, name, limits, options);
+    // Of a source, progress is the bytes read: one scale, not two.
+    const value = await decode(bytes, name, limits, inMemory ? options : withoutProgress(options));
     demandExpected(value, options.as, options.dtype);
     return value;
   };
@@ -141,7 +142,10 @@ function makeRegistry<const F extends Formats>(formats: F, wrappers: readonly Wr
   ): Promise<RecognisedFile> =>
     following(format, options, async (codec, given, { id }) => {
       if (codec.open !== undefined) return recognised(id, await codec.open(source, given));
-      return recognised(id, openDecoded(await codec.decode(await readWhole(source, limits.maxBytes, options), given)));
+      return recognised(
+        id,
+        openDecoded(await codec.decode(await readWhole(source, limits.maxBytes, options), withoutProgress(given))),
+      );
     });
 
   /** Everything that is settled before a byte is written: the options hold, the losses are accepted. */
@@ -190,6 +194,8 @@ function makeRegistry<const F extends Formats>(formats: F, wrappers: readonly Wr
   // The one cast: ids are checked by get(), options by checkOptions(), classes and dtypes by demandExpected().
   return registry as unknown as Registry<F>;
 }
+
+const withoutProgress = <O extends DecodeOptions>(options: O): O => ({ ...options, onProgress: undefined });
 
 /** Reading options without those that the registry itself heeds. */
 const given = ({ format: _format, as: _as, dtype: _dtype, name: _name, ...rest }: AnyLoadOptions): object => rest;
