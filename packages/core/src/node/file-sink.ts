@@ -21,6 +21,8 @@ export interface FileSinkOptions {
 export interface FileSink extends ByteSink {
   /** The file that `commit` makes. */
   readonly path: string;
+  /** Where the bytes are until then: to read them back before they appear. */
+  readonly temporary: string;
   writev(parts: readonly Uint8Array[]): Promise<void>;
   writeAt(offset: number, bytes: Uint8Array): Promise<void>;
 }
@@ -86,6 +88,7 @@ function makeSink(handle: FileHandle, temporary: string, target: string, force: 
   };
   return {
     path: target,
+    temporary,
     get position() {
       return position;
     },

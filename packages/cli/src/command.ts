@@ -1,0 +1,42 @@
+import type { Command } from "commander";
+import type { Io } from "./io.ts";
+
+/** What a command did. Nothing of it is printed before all of it has succeeded. */
+export interface Outcome {
+  /** For stdout. */
+  readonly out?: string | Iterable<Uint8Array> | undefined;
+  /** For people, on stderr. */
+  readonly note?: string | undefined;
+  /** A negative finding (different, invalid, not safe) is exit code 1. */
+  readonly negative?: boolean | undefined;
+}
+
+/** Where a command's action leaves what it does. */
+export interface Context {
+  readonly io: Io;
+  /** Registers the work; the runner awaits it. */
+  does(work: Promise<Outcome>): void;
+}
+
+/** A command's module: adds arguments, options, help and the action to an empty command. */
+export type Define = (command: Command, context: Context) => Promise<void> | void;
+
+export interface CommandEntry {
+  readonly summary: string;
+  load(): Promise<{ readonly define: Define }>;
+}
+
+/** Every command. Its module is imported when it is the one that was asked for. */
+export const commands: ReadonlyMap<string, CommandEntry> = new Map([
+  [
+    "inspect",
+    { summary: "what a file holds: dtype, shape, mask, fill value", load: () => import("./commands/inspect.ts") },
+  ],
+  ["convert", { summary: "write a file in another format", load: () => import("./commands/convert.ts") }],
+  ["formats", { summary: "the formats there are, and what each keeps", load: () => import("./commands/formats.ts") }],
+  ["choose", { summary: "which format fits a use, with reasons", load: () => import("./commands/choose.ts") }],
+  [
+    "conformance",
+    { summary: "hold a format to the laws every format keeps", load: () => import("./commands/conformance.ts") },
+  ],
+]);

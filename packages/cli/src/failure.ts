@@ -1,0 +1,20 @@
+/** Wrong usage of the command line itself. */
+export class UsageError extends Error {
+  override readonly name = "UsageError" as const;
+  readonly code = "USAGE" as const;
+}
+
+/** One line for stderr: `masq: CODE: what went wrong`. */
+export async function failureLine(error: unknown): Promise<string> {
+  if (error instanceof UsageError) return line("USAGE", error.message);
+  const { isMasqueradeError } = await import("@masquerade/core");
+  if (isMasqueradeError(error, "LIMIT_EXCEEDED"))
+    return line(error.code, `${error.message} (--limit ${error.limit}=N)`);
+  if (isMasqueradeError(error)) return line(error.code, error.message);
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return line("INTERNAL", `${text}; this is a mistake in masq: please report it with what --debug prints`);
+}
+
+function line(code: string, message: string): string {
+  return `masq: ${code}: ${message.replace(/\s*[\r\n]+\s*/g, " ").trim()}\n`;
+}

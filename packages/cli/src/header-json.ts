@@ -1,0 +1,90 @@
+import {
+  type BundleHeader,
+  CapabilityError,
+  type DType,
+  dtypeString,
+  eachHeader,
+  type Field,
+  type Header,
+  isBundleHeader,
+} from "@masquerade/core";
+import { descrOf } from "@masquerade/numpy";
+import { elementJson, type Json, objectOf, plainJson } from "./json-value.ts";
+
+/** One array of `masq inspect --json`. */
+export interface ArrayJson {
+  /** Its path (names joined by "/"); null for a single unnamed array. */
+  readonly key: string | null;
+  /** NumPy's `dtype.str`, its descr list for records, or (records without a descr) the dict form `numpy.dtype` takes. */
+  readonly dtype: Json;
+  readonly shape: readonly number[];
+  readonly order: "C" | "F";
+  readonly masked: boolean;
+  /** As stored, see {@link elementJson}; null when it is not set. */
+  readonly fillValue: Json;
+  readonly attrs: Json;
+}
+
+/** What `masq inspect --json` prints. */
+export interface FileJson {
+  readonly format: string;
+  readonly arrays: readonly ArrayJson[];
+  /** Attributes that belong to no array; those of a group under its path, as "group/name". */
+  readonly attrs: Json;
+}
+
+/** Paths of the arrays that `select` names: itself, or everything in the group it is. All of them when it is left out. */
+export function selectedPaths(header: Header | BundleHeader, select: string | undefined): string[] {
+  const paths = [...eachHeader(header)].map(([path]) => path);
+  return select === undefined ? paths : paths.filter((path) => path === select || path.startsWith(`${select}/`));
+}
+
+export function arrayJson(path: string, header: Header, named: boolean): ArrayJson {
+  const { fillValue } = header;
+  return {
+    key: named ? path : null,
+    dtype: dtypeJson(header.dtype),
+    shape: header.shape,
+    order: header.order,
+    masked: header.mask !== "plain",
+    fillValue: fillValue === undefined ? null : elementJson(fillValue.dtype, fillValue.at()),
+    attrs: plainJson(header.attrs),
+  };
+}
+
+/** Attributes of the bundle and of the bundles within it. */
+export function bundleAttrs(header: Header | BundleHeader): Json {
+  const entries: [string, Json][] = [];
+  const pending: [path: string, header: Header | BundleHeader][] = [["", header]];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const [path, one] = next;
+    if (!isBundleHeader(one)) continue;
+    const join = (name: string): string => (path === "" ? name : `${path}/${name}`);
+    for (const [name, value] of one.attrs) entries.push([join(name), plainJson(value)]);
+    pending.push(
+      ...[...one.entries].map(([name, inner]): [string, Header | BundleHeader] => [join(name), inner]).reverse(),
+    );
+  }
+  return objectOf(entries);
+}
+
+function dtypeJson(dtype: DType): Json {
+  if (dtype.kind !== "struct") return dtypeString(dtype);
+  try {
+    return plainJson(descrOf(dtype));
+  } catch (error) {
+    // Fields that overlap or stand out of order have no descr, in NumPy either.
+    if (!(error instanceof CapabilityError)) throw error;
+    return {
+      names: dtype.fields.map((field) => field.name),
+      formats: dtype.fields.map(fieldJson),
+      offsets: dtype.fields.map((field) => field.offset),
+      itemsize: dtype.itemsize,
+    };
+  }
+}
+
+function fieldJson(field: Field): Json {
+  const inner = dtypeJson(field.dtype);
+  return field.shape.length === 0 ? inner : [inner, field.shape];
+}

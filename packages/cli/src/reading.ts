@@ -1,0 +1,46 @@
+import type { Limits, RecognisedFile } from "@masquerade/core";
+import type { Command } from "commander";
+import { openInput, parseLimits } from "./input.ts";
+import type { Io } from "./io.ts";
+import { registry } from "./registry.ts";
+
+/** Options of every command that reads a file. */
+export interface ReadingOptions {
+  readonly from?: string;
+  readonly limit?: readonly string[];
+}
+
+export function addReadingOptions(command: Command): Command {
+  return command
+    .option("--from <format>", "read it as this format (default: recognised from its bytes)")
+    .option("--limit <NAME=N>", "raise or lower a limit, as maxBytes=1e10 (may be repeated)", collect, []);
+}
+
+const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
+export function limitsOf(options: ReadingOptions): Partial<Limits> {
+  return parseLimits(options.limit ?? []);
+}
+
+/** Opens a file for the length of `use`. `read` are options of the formats' own. */
+export async function withFile<V>(
+  argument: string,
+  options: ReadingOptions,
+  read: Record<string, unknown>,
+  io: Io,
+  use: (file: RecognisedFile) => Promise<V>,
+): Promise<V> {
+  const limits = limitsOf(options);
+  const source = await openInput(argument, io, limits);
+  try {
+    const format = options.from === undefined ? {} : { format: options.from };
+    const file = await registry.open(source, { ...read, ...format, limits } as object);
+    try {
+      return await use(file);
+    } finally {
+      await file[Symbol.asyncDispose]();
+    }
+  } finally {
+    await source[Symbol.asyncDispose]();
+  }
+}

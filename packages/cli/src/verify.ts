@@ -1,0 +1,65 @@
+import {
+  type AnyArray,
+  type Bundle,
+  type ByteSource,
+  blocksByReading,
+  difference,
+  equals,
+  type Limits,
+  type Loss,
+  type OpenFile,
+} from "@masquerade/core";
+import type { Verified } from "./fidelity.ts";
+import { registry } from "./registry.ts";
+
+/** The file read back is not what was written. */
+export class VerifyError extends Error {
+  override readonly name = "VerifyError" as const;
+  readonly code = "VERIFY_FAILED" as const;
+}
+
+interface Written {
+  readonly format: string;
+  readonly losses: readonly Loss[];
+  readonly limits: Partial<Limits>;
+  readonly read: Record<string, unknown>;
+}
+
+/** Reads back what was written and compares it with the value it was made of, as far as the losses allow. Throws VerifyError. */
+export async function verifyValue(value: AnyArray | Bundle, source: ByteSource, written: Written): Promise<Verified> {
+  const { format, limits, read } = written;
+  const back = await registry.load(source, { ...read, format, limits } as object);
+  return judge(value, back, written.losses);
+}
+
+/** The same for a file that was streamed: both are read by blocks. */
+export async function verifyFile(file: OpenFile, source: ByteSource, written: Written): Promise<Verified> {
+  const { format, limits, losses, read } = written;
+  await using back = await registry.open(source, { ...read, format, limits } as object);
+  if (losses.some((one) => one.grade === "content")) return "read";
+  if (back.names.join("\n") !== file.names.join("\n") && !(back.names.length === 1 && file.names.length === 1))
+    throw new VerifyError("the names of the arrays differ");
+  let verdict: Verified = "identical";
+  for (const [i, name] of file.names.entries()) {
+    const [ours, theirs] = [file.array(name), back.array(back.names[i])];
+    const { order } = ours.header;
+    const again = blocksByReading(theirs, name, { order });
+    for await (const { value } of blocksByReading(ours, name, { order })) {
+      const next = await again.next();
+      if (next.done === true) throw new VerifyError(`"${name}" is shorter than it was`);
+      if (judge(value, next.value.value, losses) === "equal") verdict = "equal";
+    }
+  }
+  return verdict;
+}
+
+function judge(value: AnyArray | Bundle, back: AnyArray | Bundle, losses: readonly Loss[]): Verified {
+  const where = difference(value, back);
+  if (where === undefined) return "identical";
+  if (losses.length === 0) throw new VerifyError(`the file read back is not what was written: ${where}`);
+  if (losses.some((one) => one.grade === "content")) return "read";
+  const hidden = !losses.some((one) => one.id === "hidden-values");
+  if (!equals(value, back, { hidden, equalNaN: true }))
+    throw new VerifyError(`the file read back has other values: ${where}`);
+  return "equal";
+}
