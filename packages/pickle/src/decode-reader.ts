@@ -34,8 +34,8 @@ export class PickleReader {
   base: number;
   /** Next byte, in the window. */
   pos = 0;
-  /** End of a line found beforehand, as a file offset (lines can be longer than the window). */
-  lineEnd = -1;
+  /** A line found beforehand (lines can be longer than the window): file offsets of its first byte and of its line feed. */
+  knownLine: { readonly from: number; readonly end: number } | undefined = undefined;
 
   constructor(bytes: Uint8Array, options: ReaderOptions = {}) {
     this.bytes = bytes;
@@ -129,7 +129,7 @@ export class PickleReader {
   }
 
   private findLine(): number {
-    if (this.lineEnd >= this.offset) return this.lineEnd - this.offset;
+    if (this.knownLine?.from === this.offset) return this.knownLine.end - this.knownLine.from;
     const end = this.bytes.indexOf(10, this.pos);
     if (end >= 0) return end - this.pos;
     if (this.base + this.bytes.length >= this.size) throw this.truncated(1);

@@ -10,6 +10,7 @@ export { Latin1Decoder, latin1Bytes, latin1Length } from "./decode-latin1.ts";
 export { type MachineOptions, PickleMachine } from "./decode-machine.ts";
 export { type Opcode, type OpcodeArgument, opcodes } from "./decode-opcodes.ts";
 export { NeedBytes, PickleReader, type ReaderOptions } from "./decode-reader.ts";
+export { type GlobalUse, type PickleScan, type ScannedGlobal, scanPickle } from "./decode-scan.ts";
 export {
   bytesHere,
   DeferredBytes,
@@ -24,6 +25,7 @@ export {
   Python2String,
   type TextEncoding,
 } from "./decode-values.ts";
+export { type WalkedOpcode, type WalkOptions, walkOpcodes } from "./decode-walk.ts";
 export { encodePickle, encodePickleParts, type PickleEncodeOptions, picklePieces } from "./encode.ts";
 export type { PayloadPart, PicklePart } from "./encode-frames.ts";
 export {
@@ -34,6 +36,7 @@ export {
   type GlobalNode,
   global,
   type ListNode,
+  latin1Text,
   list,
   type NodeSequence,
   type Payload,
