@@ -16,6 +16,8 @@ for name in np1 np2; do
     "$venvs/$name/bin/python" -W ignore "$script"
   done
 done
+"$venvs/np2/bin/python" npy_flips.py
+"$venvs/np2/bin/python" npz_hostile.py
 "$venvs/np2/bin/python" make_states.py
 "$venvs/np2/bin/python" make_demo.py
 "$venvs/np2/bin/python" merge.py

@@ -83,8 +83,10 @@ describe("NPY written by NumPy", () => {
     const bytes = bytesOf(entry);
     const before = bytes.slice();
     if (uncountable(entry)) expect(codeOf(() => npyCodec.decode(bytes))).toBe("LIMIT_EXCEEDED");
-    else if (holdsObjects(entry)) expect(codeOf(() => npyCodec.decode(bytes))).toBe("UNSAFE_OBJECT");
-    else if (entry.several !== undefined) {
+    else if (holdsObjects(entry)) {
+      expect(codeOf(() => npyCodec.decode(bytes))).toBe("UNSAFE_OBJECT");
+      same(npyCodec.decode(bytes, { objects: true }), entry.expect);
+    } else if (entry.several !== undefined) {
       expect(codeOf(() => npyCodec.decode(bytes))).toBe("FORMAT_MALFORMED");
       same(npyCodec.decode(bytes, { trailing: "ignore" }), entry.expect);
       same(npyCodec.decode(bytes, { trailing: "arrays" }), { kind: "list", items: entry.several });
@@ -103,6 +105,7 @@ describe("NPZ written by NumPy", () => {
     const bytes = bytesOf(entry);
     if (holdsObjects(entry)) {
       expect(codeOf(() => npzCodec.decode(bytes))).toBe("UNSAFE_OBJECT");
+      same(npzCodec.decode(bytes, { objects: true }), entry.expect);
       return;
     }
     same(npzCodec.decode(bytes, { plain: true }), entry.expect);

@@ -141,14 +141,16 @@ function nameLosses(header: Header | BundleHeader): Loss[] {
     const [path, group, depth] = next;
     for (const [name, member] of group.entries) {
       const below = path === "" ? name : `${path}/${name}`;
-      const nested = grouped && (depth > 1 || isBundleHeader(member) || name.includes("/"));
+      const group = isBundleHeader(member);
+      const splits = name.includes("/") && !name.split("/").includes("");
+      const misread = depth > 1 || group ? name === "" || name.includes("/") : grouped && splits;
       if (name.includes("\0") || /\p{Surrogate}/u.test(name))
         found.push(loss("names", "a member's name cannot hold NUL or half a surrogate pair", below));
-      else if (nested && (name === "" || name.includes("/")))
+      else if (misread)
         found.push(
           loss("names", "groups are told by slashes, so names within them are not empty and have none", below),
         );
-      if (!isBundleHeader(member)) continue;
+      if (!group) continue;
       if (member.entries.size === 0) found.push(loss("names", "an empty group leaves no member", below));
       if (depth >= 63) found.push(loss("names", "groups are nested more than 63 deep", below));
       else pending.push([below, member, depth + 1]);

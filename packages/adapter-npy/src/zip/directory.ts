@@ -180,6 +180,7 @@ function readEntry(bytes: Uint8Array, at: number, base: number): readonly [entry
   const size = widened(view.getUint32(24, true), LIMIT32);
   const packedSize = widened(view.getUint32(20, true), LIMIT32);
   const local = widened(view.getUint32(42, true), LIMIT32);
+  if (local + 30 > base) throw bad(`member "${quoteText(name)}" does not lie before the directory`, offset + 42);
   if (view.getUint16(34, true) !== 0) throw bad("an archive of several disks", offset + 34);
   if (method === 0 && size !== packedSize)
     throw bad(`member "${quoteText(name)}" is stored, yet ${packedSize} bytes are to hold ${size}`, offset);

@@ -23,12 +23,16 @@ function own(buffer: Buffer): Uint8Array {
 
 const codeOf = (e: unknown): string => String((e as { readonly code?: unknown } | null)?.code);
 
-async function* through(chunks: AsyncIterable<Uint8Array>, transform: Transform): AsyncGenerator<Uint8Array> {
+async function* through(chunks: AsyncIterable<Uint8Array>, transform: Zlib & Transform): AsyncGenerator<Uint8Array> {
+  let fed = 0;
   let fromSource: { readonly reason: unknown } | undefined;
   const source = Readable.from(
     (async function* () {
       try {
-        yield* chunks;
+        for await (const chunk of chunks) {
+          fed += chunk.length;
+          yield chunk;
+        }
       } catch (reason) {
         fromSource = { reason };
         throw reason;
@@ -38,8 +42,11 @@ async function* through(chunks: AsyncIterable<Uint8Array>, transform: Transform)
   pipeline(source, transform, () => {}); // failures arrive where the transform is read
   try {
     for await (const chunk of transform) yield own(chunk as Buffer);
+    // zlib stops at the end of its stream and leaves the rest unread, which the web's streams do not allow either.
+    if (transform.bytesWritten < fed) throw new StreamFailure("corrupt", undefined);
   } catch (reason) {
     if (fromSource !== undefined) throw fromSource.reason;
+    if (reason instanceof StreamFailure) throw reason;
     throw new StreamFailure(codeOf(reason) === "Z_BUF_ERROR" ? "truncated" : "corrupt", reason);
   } finally {
     transform.destroy();
