@@ -4,7 +4,8 @@ import { random } from "@masquerade/conformance";
 import { type AnyArray, type Bundle, fromBytes, isBundle, type NdArray } from "@masquerade/core";
 import { descrOf, formatLiteral } from "@masquerade/numpy";
 import { describe, expect, inject, test } from "vitest";
-import { codeOf, codeOfAsync, corpusFile, corpusJson } from "./support/files.ts";
+import { codeOf, codeOfAsync } from "./support/codes.ts";
+import { corpusFile, corpusJson } from "./support/files.ts";
 
 const npyCodec = await npy.codec();
 const npzCodec = await npz.codec();
