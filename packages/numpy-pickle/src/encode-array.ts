@@ -6,6 +6,7 @@ import {
   isMaskedArray,
   type MaskedArray,
   type NdArray,
+  noAttrs,
   nomask,
   type Order,
   type Subclass,
@@ -74,7 +75,7 @@ function planOf(graph: NumpyGraph, array: NdArray, order: Order = array.order): 
     subclass: array.subclass,
     contiguous: array.contiguous,
     permutation: graph.modern && !objects ? permutationOf(array) : undefined,
-    data: objects ? objectItems(graph, array, order) : bytesNode(rawPayload(array, order)),
+    data: objects ? objectItems(graph, array) : bytesNode(rawPayload(array, order)),
   };
 }
 
@@ -167,11 +168,23 @@ function fillNode(graph: NumpyGraph, plan: MaskedPlan): PickleNode {
   const fill = plan.fillValue ?? unset;
   if (fill === undefined) return null;
   return graph.once(fill, () => {
-    const own = sameDType(fill.dtype, dtype) ? (isUnitless(dtype) ? { ...dtype } : dtype) : fill.dtype;
+    const own =
+      sameDType(fill.dtype, dtype) && sameMetadata(fill.dtype, dtype)
+        ? isUnitless(dtype)
+          ? { ...dtype }
+          : dtype
+        : fill.dtype;
     return ndarrayNode(graph, planOf(graph, fill.with({ dtype: own, subclass: undefined })));
   });
 }
 
 function isUnitless(dtype: DType): boolean {
   return (dtype.kind === "datetime64" || dtype.kind === "timedelta64") && dtype.unit === "generic";
+}
+
+/** Whether both dtypes have metadata of the same keys, or none. */
+function sameMetadata(a: DType, b: DType): boolean {
+  const one = a.metadata ?? noAttrs;
+  const other = b.metadata ?? noAttrs;
+  return one.size === other.size && [...one.keys()].every((key) => other.has(key));
 }

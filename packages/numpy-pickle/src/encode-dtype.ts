@@ -87,7 +87,9 @@ function typeNode(graph: NumpyGraph, dtype: DType, shape: readonly number[] | un
 function sizes(dtype: DType, shape: readonly number[] | undefined): [bigint, bigint] {
   const varies = dtype.kind === "bytes" || dtype.kind === "str" || dtype.kind === "void" || dtype.kind === "struct";
   if (shape === undefined && !varies) return [-1n, -1n];
-  return [BigInt(dtype.itemsize * fieldCount({ shape: shape ?? [] })), BigInt(alignmentOf(dtype))];
+  // NumPy forgets the alignment when it makes a dtype one of numpy.record.
+  const alignment = dtype.kind === "struct" && dtype.record ? 1 : alignmentOf(dtype);
+  return [BigInt(dtype.itemsize * fieldCount({ shape: shape ?? [] })), BigInt(alignment)];
 }
 
 function flagsOf(graph: NumpyGraph, dtype: DType): bigint {

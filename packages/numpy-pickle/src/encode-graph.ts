@@ -1,4 +1,11 @@
-import { type GlobalNode, global, type PickleNode, type PickleProtocol, type TextNode } from "@masquerade/pickle";
+import {
+  type GlobalNode,
+  global,
+  latin1Text,
+  type PickleNode,
+  type PickleProtocol,
+  type TextNode,
+} from "@masquerade/pickle";
 
 /**
  * Whose names and forms are written: NumPy 1.x's, NumPy 2.x's, or "portable": such as both load without a warning. Portable
@@ -43,7 +50,7 @@ export class NumpyGraph {
   readonly protocol: PickleProtocol;
   readonly numpy: NumpyTarget;
   readonly #globals: Map<string, GlobalNode> = new Map();
-  readonly #texts: Map<string, TextNode> = new Map();
+  readonly #texts: Map<string, TextNode> = new Map([[latin1Text.text, latin1Text]]);
   /** Nodes by the JavaScript object they stand for. */
   readonly #nodes: Map<object, PickleNode> = new Map();
   readonly #singletons: Map<string, PickleNode> = new Map();

@@ -1,4 +1,4 @@
-import { type DType, fieldArray, type LongDouble, type NdArray, type Order, type PlainValue } from "@masquerade/core";
+import { type DType, fieldArray, type LongDouble, type NdArray, type PlainValue } from "@masquerade/core";
 import {
   bytesNode,
   type ListNode,
@@ -13,14 +13,17 @@ import { dtypeNode } from "./encode-dtype.ts";
 import type { NumpyGraph } from "./encode-graph.ts";
 import { plainNode, plainSequence } from "./encode-plain.ts";
 
-/** The elements of an array that holds Python objects, as the list NumPy pickles in place of raw bytes, in `order`. */
-export function objectItems(graph: NumpyGraph, array: NdArray, order: Order): ListNode {
-  return { kind: "list", items: itemsOf(graph, array, order) };
+/**
+ * The elements of an array that holds Python objects, as the list NumPy pickles in place of raw bytes: in C order, whatever
+ * the order of the array (`_getlist_pkl`, numpy/core/src/multiarray/methods.c).
+ */
+export function objectItems(graph: NumpyGraph, array: NdArray): ListNode {
+  return { kind: "list", items: itemsOf(graph, array) };
 }
 
-function itemsOf(graph: NumpyGraph, array: NdArray, order: Order): NodeSequence {
+function itemsOf(graph: NumpyGraph, array: NdArray): NodeSequence {
   const { dtype } = array;
-  const storage = array.order === order ? array.data : array.copy(order).data;
+  const storage = array.toC();
   if (dtype.kind === "struct") {
     const records = storage as Uint8Array;
     const size = dtype.itemsize;

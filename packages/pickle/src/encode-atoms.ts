@@ -1,10 +1,9 @@
 import { bytesKey, Memo, type MemoKey, textKey } from "./encode-memo.ts";
-import type { BytesNode, GlobalNode, PickleNode } from "./encode-nodes.ts";
+import { type BytesNode, type GlobalNode, latin1Text, type PickleNode } from "./encode-nodes.ts";
 import { type OpcodeWriter, op } from "./encode-writer.ts";
 
 const ENCODE: GlobalNode = { kind: "global", module: "_codecs", name: "encode" };
 const BYTES: GlobalNode = { kind: "global", module: "builtins", name: "bytes" };
-const LATIN1 = { kind: "text", text: "latin1" } as const;
 
 /** Writes what has no parts, and all that the memo already knows. */
 export class AtomWriter {
@@ -112,7 +111,7 @@ export class AtomWriter {
       out.latin1(node.payload);
       this.put(undefined);
     }
-    this.save(LATIN1);
+    this.save(latin1Text);
     out.endTuple(2);
     this.put(undefined);
     out.code(op.REDUCE);

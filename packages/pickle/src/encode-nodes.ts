@@ -97,3 +97,6 @@ export function global(module: string | TextNode, name: string | TextNode): Glob
 export function reduce(callable: PickleNode, args: TupleNode, state?: PickleNode): ReduceNode {
   return { kind: "reduce", callable, args, state };
 }
+
+/** The "latin1" that protocols 0–2 name the encoding of bytes by: it stands in source code, so equal literals are this object. */
+export const latin1Text: TextNode = { kind: "text", text: "latin1" };

@@ -131,7 +131,8 @@ export class RandomArrays {
     const { dtype, spec } = this.#dtype(2);
     const shape = this.#shape();
     const order: Order = this.#chance(30) ? "F" : "C";
-    const views = shape.length > 0 && this.#chance(15) ? [this.#view(shape.length)] : [];
+    // Of records that do not lie in memory as they are pickled, NumPy copies the fields and leaves the padding to chance.
+    const views = dtype.kind !== "struct" && shape.length > 0 && this.#chance(15) ? [this.#view(shape.length)] : [];
     const raw = this.#bytes(sizeOf(shape) * dtype.itemsize, dtype);
     const described: Record<string, unknown> = { dtype: spec, shape, order, views, data: base64(raw) };
     const data = applyViews(arrayFromBytes(raw, dtype, shape, order) as NdArray, views);
