@@ -6,6 +6,8 @@ import { createPickle } from "./encode-stream.ts";
 import { openPickle } from "./open.ts";
 import type { PickleReadOptions } from "./options.ts";
 
+export { dumps } from "./encode.ts";
+
 export const pickleCodec: Codec<"sync", PickleWriteOptions, PickleReadOptions> = {
   encode: encodePickleFile,
   encodeParts: encodePickleFileParts,

@@ -15,6 +15,8 @@ export const pickle: Format<"pickle", "sync", PickleWriteOptions, PickleReadOpti
   capabilities: pickleCapabilities,
   options: { read: readOptions, write: pickleWriteOptions },
   losses: (header, options) => pickleLosses(header, options),
+  readers: { python: "pickle.load" },
+  runsCode: true,
   recipe: 'import pickle\nwith open("FILE", "rb") as file:\n    value = pickle.load(file)',
   sniff: sniffPickle,
   codec: async (): Promise<Codec<"sync", PickleWriteOptions, PickleReadOptions>> =>

@@ -1,6 +1,4 @@
-/** masquerade's adapter for Python pickles of NumPy arrays and masked arrays. */
-export { loads, pickleCodec } from "./codec.ts";
-export { dumps } from "./encode.ts";
+/** masquerade's adapter for Python pickles of NumPy arrays and masked arrays. `loads` and `dumps` are in its entry "codec". */
 export type { PickleWriteOptions } from "./encode-options.ts";
 export { pickle } from "./format.ts";
 export type { PickleReadOptions } from "./options.ts";

@@ -12,7 +12,7 @@ import {
   type SelectionItem,
 } from "@masquerade/core";
 import { describe, expect, inject, test } from "vitest";
-import { dumps, loads } from "../src/index.ts";
+import { dumps, loads } from "../src/codec.ts";
 import { openPickle } from "../src/open.ts";
 
 declare module "vitest" {

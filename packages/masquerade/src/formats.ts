@@ -1,12 +1,13 @@
 import { npy, npz } from "@masquerade/adapter-npy";
+import { pickle } from "@masquerade/adapter-pickle";
 import { gzipWrapper, zlibWrapper } from "@masquerade/compression/wrappers";
 import { createRegistry, type Registry } from "@masquerade/core";
 
 /** The official formats. Another one is one more name here, in the type and in the call. */
-export type Official = readonly [typeof npy, typeof npz];
+export type Official = readonly [typeof npy, typeof npz, typeof pickle];
 
 /** The registry of the official formats: descriptors only, no codec is loaded before a file needs it. */
-export const registry: Registry<Official> = /* @__PURE__ */ createRegistry(npy, npz).withWrappers(
+export const registry: Registry<Official> = /* @__PURE__ */ createRegistry(npy, npz, pickle).withWrappers(
   gzipWrapper,
   zlibWrapper,
 );
