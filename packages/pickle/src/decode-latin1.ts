@@ -1,6 +1,10 @@
 import { FormatError } from "@masquerade/core";
+import { simdKernel } from "./decode-latin1-simd.ts";
 import { hexNumber } from "./decode-text.ts";
 import type { TextEncoding } from "./decode-values.ts";
+
+/** Shorter texts are not worth the way into the kernel. */
+const SHORT = 4096;
 
 /**
  * Turns text back into the bytes it stands for, one byte a character, as `_codecs.encode(text, "latin1")` does, without ever making text:
@@ -11,7 +15,9 @@ export class Latin1Decoder {
   private readonly format: string;
   /** File offset for errors. */
   private readonly offset: number;
-  /** Bytes of a piece that belong with the next one. */
+  /** UTF-8: the last byte decoded. */
+  private previous = 0;
+  /** Escapes: bytes of a piece that belong with the next one. */
   private rest: Uint8Array = new Uint8Array(0);
 
   constructor(encoding: TextEncoding, format: string, offset: number) {
@@ -25,46 +31,67 @@ export class Latin1Decoder {
    * text, or is longer than `out`.
    */
   decode(text: Uint8Array, out: Uint8Array, at: number): number {
+    if (text.length === 0) return at;
+    if (this.encoding === "utf-8") {
+      const stop = text.length < SHORT ? fromUtf8(text, 0, out, at, this.previous) : this.quickly(text, out, at);
+      this.previous = text[text.length - 1] as number;
+      return this.checked(stop);
+    }
     let from = text;
     if (this.rest.length > 0) {
       from = new Uint8Array(this.rest.length + text.length);
       from.set(this.rest);
       from.set(text, this.rest.length);
     }
-    const keep = this.encoding === "utf-8" ? incompleteUtf8(from) : incompleteEscape(from);
-    const end = from.length - keep;
+    const end = from.length - incompleteEscape(from);
     this.rest = from.slice(end);
-    const stop = this.encoding === "utf-8" ? fromUtf8(from, end, out, at) : fromEscapes(from, end, out, at);
-    if (stop < 0) throw this.bad();
-    return stop;
+    return this.checked(fromEscapes(from, end, out, at));
   }
 
   /** Bytes at the end of what was given that wait for the next piece. */
   get pending(): number {
-    return this.rest.length;
+    return this.encoding === "utf-8" ? Number(this.previous >= 0xc0) : this.rest.length;
   }
 
   /** Call it after the last piece. Throws FormatError when the text ends inside a character. */
   finish(out: Uint8Array, at: number): number {
-    if (this.rest.length === 0) return at;
+    if (this.pending === 0) return at;
     // Backslashes that escape nothing.
-    const stop = this.encoding === "utf-8" ? -1 : fromEscapes(this.rest, this.rest.length, out, at);
-    if (stop < 0) throw this.bad();
-    return stop;
+    return this.checked(this.encoding === "utf-8" ? -1 : fromEscapes(this.rest, this.rest.length, out, at));
   }
 
-  private bad(): FormatError {
-    return new FormatError(
+  /** By the kernel, a piece at a time, as far as it goes. */
+  private quickly(text: Uint8Array, out: Uint8Array, at: number): number {
+    const kernel = simdKernel();
+    let from = 0;
+    let stop = at;
+    let previous = this.previous;
+    if (kernel !== undefined) {
+      const { memory, source, target, capacity } = kernel;
+      while (from + 16 <= text.length) {
+        const length = Math.min(capacity, (text.length - from) & ~15);
+        memory[source - 1] = previous;
+        memory.set(text.subarray(from, from + length), source);
+        const end = kernel.run(length);
+        if (end < 0 || stop + end - target > out.length) return -1;
+        out.set(memory.subarray(target, end), stop);
+        stop += end - target;
+        from += length;
+        previous = text[from - 1] as number;
+      }
+    }
+    return fromUtf8(text, from, out, stop, previous);
+  }
+
+  private checked(stop: number): number {
+    if (stop >= 0) return stop;
+    throw new FormatError(
       "FORMAT_MALFORMED",
       this.format,
       "a text that stands for bytes is malformed, too long, or has characters beyond latin-1",
       { offset: this.offset },
     );
   }
-}
-
-function incompleteUtf8(bytes: Uint8Array): number {
-  return bytes.length > 0 && (bytes[bytes.length - 1] as number) >= 0xc0 ? 1 : 0;
 }
 
 /** Bytes at the end that may be the beginning of an escape. */
@@ -84,68 +111,38 @@ function incompleteEscape(bytes: Uint8Array): number {
   return 0;
 }
 
-const BLOCK = 64;
-
-/** Bytes of latin-1 characters in UTF-8. Returns the end in `out`, or -1. */
-function fromUtf8(from: Uint8Array, end: number, out: Uint8Array, at: number): number {
-  let i = 0;
+/** Bytes of latin-1 characters in UTF-8, behind the byte `previous`. Nothing branches on the data. Returns the end in `out`, or -1. */
+function fromUtf8(from: Uint8Array, start: number, out: Uint8Array, at: number, previous: number): number {
+  const end = from.length;
+  let lead = previous >= 0xc0 ? 1 : 0;
+  let high = previous === 0xc3 ? 0x40 : 0;
+  let bad = 0;
+  let i = start;
   let j = at;
-  // Runs without a high bit are found by words and moved whole; elsewhere nothing branches on the data.
-  const shift = (4 - (from.byteOffset & 3)) & 3;
-  const words = new Uint32Array(from.buffer, from.byteOffset + shift, Math.max(0, from.length - shift) >> 2);
-  while (i < end) {
-    const run = asciiRun(words, i, shift, end);
-    if (run >= BLOCK) {
-      if (j + run > out.length) return -1;
-      out.set(from.subarray(i, i + run), j);
-      i += run;
-      j += run;
-      continue;
-    }
-    let stop = Math.min(end, ((i - shift) & ~3) + shift + 4 * BLOCK);
-    if (stop < end && (from[stop - 1] as number) >= 0xc0) stop++;
-    let lead = 0;
-    let high = 0;
-    let bad = 0;
-    if (j + (stop - i) <= out.length) {
-      for (; i < stop; i++) {
-        const b = from[i] as number;
-        out[j] = b + high;
-        const top = b >>> 7;
-        const next = top & (b >>> 6);
-        bad |= (top ^ next ^ lead) | (-next & ((b ^ 0xc2) >>> 1));
-        high = (next & b) << 6;
-        lead = next;
-        j += 1 - next;
-      }
-    } else {
-      for (; i < stop; i++) {
-        const b = from[i] as number;
-        const top = b >>> 7;
-        const next = top & (b >>> 6);
-        bad |= (top ^ next ^ lead) | (-next & ((b ^ 0xc2) >>> 1));
-        if (next === 0) {
-          if (j >= out.length) return -1;
-          out[j++] = b + high;
-        }
-        high = (next & b) << 6;
-        lead = next;
-      }
-    }
-    if (bad !== 0) return -1;
+  // A lead is written before it is known to be one, so this goes no further than `out` would if there were none.
+  for (const stop = Math.min(end, i + out.length - j); i < stop; i++) {
+    const b = from[i] as number;
+    out[j] = b + high;
+    const top = b >>> 7;
+    const next = top & (b >>> 6);
+    bad |= (top ^ next ^ lead) | (-next & ((b ^ 0xc2) >>> 1));
+    high = (next & b) << 6;
+    lead = next;
+    j += 1 - next;
   }
-  return j;
-}
-
-/** How many bytes from `i` on have no high bit, in steps of words (0 when the first word has one). */
-function asciiRun(words: Uint32Array, i: number, shift: number, end: number): number {
-  let w = (i - shift + 3) >> 2;
-  const first = w * 4 + shift;
-  if (first < i) return 0;
-  const last = Math.min(words.length, (end - shift) >> 2);
-  const begin = w;
-  while (w < last && ((words[w] as number) & 0x80808080) === 0) w++;
-  return w === begin ? 0 : first === i ? (w - begin) * 4 : 0;
+  for (; i < end; i++) {
+    const b = from[i] as number;
+    const top = b >>> 7;
+    const next = top & (b >>> 6);
+    bad |= (top ^ next ^ lead) | (-next & ((b ^ 0xc2) >>> 1));
+    if (next === 0) {
+      if (j >= out.length) return -1;
+      out[j++] = b + high;
+    }
+    high = (next & b) << 6;
+    lead = next;
+  }
+  return bad === 0 ? j : -1;
 }
 
 /** Bytes of latin-1 characters in Python's raw-unicode-escape. Returns the end in `out`, or -1. */
