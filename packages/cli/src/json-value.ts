@@ -47,6 +47,8 @@ const NAT = -(2n ** 63n);
 
 function datetimeText(dtype: DType<"datetime64">, count: bigint): string {
   if (count === NAT) return "NaT";
+  // A count of nobody knows what has no date.
+  if (dtype.unit === "generic") return String(count);
   const one = new NdArray({ dtype, shape: [], storage: BigInt64Array.of(count) });
   return one.astype(dtypes.str(TIME_TEXT)).at();
 }

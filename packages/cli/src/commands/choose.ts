@@ -8,7 +8,7 @@ import { addReadingOptions, type ReadingOptions, withFile } from "../reading.ts"
 import { registry } from "../registry.ts";
 
 interface Options extends ReadingOptions {
-  readonly for: readonly string[];
+  readonly for?: readonly string[];
   readonly all?: boolean;
   readonly json?: boolean;
 }
@@ -30,7 +30,7 @@ const words: ReadonlyMap<string, Flag> = new Map<string, Flag>([
 
 export const define: Define = (command, { io, does }) => {
   addReadingOptions(command.argument("[file]", "choose for what is in this file: its dtype, mask, fill value, names"))
-    .option("--for <words>", "requirements, separated by commas (may be repeated); see below", split, [])
+    .option("--for <words>", "requirements, separated by commas (may be repeated); see below", split)
     .option("--all", "also the formats that do not fit, with what they lack")
     .option("--json", "print JSON")
     .addHelpText("after", examples());
@@ -39,7 +39,7 @@ export const define: Define = (command, { io, does }) => {
   });
 };
 
-const split = (value: string, before: readonly string[]): readonly string[] => [
+const split = (value: string, before: readonly string[] = []): readonly string[] => [
   ...before,
   ...value.split(/[\s,]+/).filter((word) => word !== ""),
 ];
@@ -49,7 +49,7 @@ async function perform(
   options: Options,
   open: (use: (file: RecognisedFile) => Promise<Outcome>) => Promise<Outcome>,
 ): Promise<Outcome> {
-  const wanted = requirements(options.for);
+  const wanted = requirements(options.for ?? []);
   const answer = (more: Requirements): Outcome => {
     const choices = choose({ ...wanted, ...more });
     const out =

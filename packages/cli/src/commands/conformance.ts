@@ -3,8 +3,7 @@ import type { Define, Outcome } from "../command.ts";
 import { registry } from "../registry.ts";
 
 interface Options {
-  readonly only: readonly string[];
-  readonly seed?: string;
+  readonly only?: readonly string[];
   readonly json?: boolean;
   readonly all?: boolean;
 }
@@ -15,8 +14,7 @@ export const define: Define = (command, { does }) => {
     .option(
       "--only <laws>",
       "these laws or groups of laws, separated by commas",
-      (text, before: readonly string[]) => [...before, ...text.split(",")],
-      [],
+      (text, before: readonly string[] = []) => [...before, ...text.split(",")],
     )
     .option("--all", "also the laws that are kept or do not apply")
     .option("--json", "print JSON")
@@ -35,7 +33,7 @@ Exit code 1: a law is broken.`,
 };
 
 async function perform(id: string, { only, json, all }: Options): Promise<Outcome> {
-  const report = await runConformance(registry.get(id), only.length === 0 ? {} : { only });
+  const report = await runConformance(registry.get(id), only === undefined ? {} : { only });
   return {
     out: json === true ? `${JSON.stringify(report)}\n` : text(report, all === true),
     negative: report.failed > 0,
