@@ -150,8 +150,10 @@ def casts():
     for src in kinds:
         for dst in kinds + ["S", "U", ">i4", ">f8", ">U4"]:
             s, d = np.dtype(src), np.dtype(dst)
+            if s.kind in "SU" and d.char == "G":
+                continue  # NumPy leaves the imaginary part to chance
             if s.kind in "SU":
-                a = np.array(["1", " 12 ", "-3", "0"] if d.kind in "biufcm" and d.kind != "b" else ["2020-02-29", "NaT", "1969-12-31"] if d.kind == "M" else ["", "a", "é" if s.kind == d.kind == "U" else "e", "abcdef"], s)
+                a = np.array(["1", "12" if d.char in "gGm" else " 12 ", "-3", "0"] if d.kind in "biufcm" and d.kind != "b" else ["2020-02-29", "NaT", "1969-12-31"] if d.kind == "M" else ["", "a", "é" if s.kind == d.kind == "U" else "e", "abcdef"], s)
                 if d.kind == "u":
                     a = np.array(["1", "7"], s)
                 if d.kind == "M":

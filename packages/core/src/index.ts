@@ -17,6 +17,7 @@ export {
 } from "./array/selection.ts";
 export { contiguousStrides, isContiguous, sameShape, sizeOf } from "./array/strides.ts";
 export { swapLanes } from "./array/swap.ts";
+export { formatDatetime, formatTimedelta, parseDatetime } from "./dtype/datetime.ts";
 export * as dtypes from "./dtype/dtype.ts";
 export {
   alignmentOf,
@@ -103,14 +104,24 @@ export {
   remainder,
   subtract,
 } from "./ops/arithmetic.ts";
+export type { Assigned } from "./ops/assign.ts";
 export { astype } from "./ops/astype.ts";
 export { broadcastShapes, broadcastTo } from "./ops/broadcast.ts";
+export {
+  arange,
+  array,
+  type FromBufferOptions,
+  frombuffer,
+  full,
+  type MaskedOptions,
+  maskedArray,
+  ones,
+} from "./ops/create.ts";
 export { type EqualsOptions, equals } from "./ops/equals.ts";
 export { castFill, defaultFillValue } from "./ops/fill.ts";
 export { difference, identical } from "./ops/identical.ts";
-export { floatRepr } from "./print/python-float.ts";
-export { bytesRepr, textRepr } from "./print/python-text.ts";
-export { dtypeString, orderCharacters, timeUnitSuffix, typeCharacters } from "./print/type-characters.ts";
+export type { KindOfValues, Nested, TypedInput } from "./ops/infer.ts";
+export { concatenate, hstack, stack, vstack } from "./ops/join.ts";
 export {
   equal,
   greater,
@@ -123,7 +134,51 @@ export {
   logicalXor,
   notEqual,
 } from "./ops/logic.ts";
+export {
+  type MaskedValuesOptions,
+  maskedEqual,
+  maskedGreater,
+  maskedGreaterEqual,
+  maskedInside,
+  maskedInvalid,
+  maskedLess,
+  maskedLessEqual,
+  maskedNotEqual,
+  maskedObject,
+  maskedOutside,
+  maskedValues,
+  maskedWhere,
+} from "./ops/masking.ts";
 export type { Operand, ResultOf, Scalar } from "./ops/operands.ts";
+export type { Along } from "./ops/reduce.ts";
+export {
+  all,
+  any,
+  argmax,
+  argmin,
+  count,
+  cumprod,
+  cumsum,
+  type Indices,
+  type KindIn,
+  max,
+  min,
+  prod,
+  ptp,
+  type Reduced,
+  type SumKind,
+  type Sums,
+  sum,
+} from "./ops/reductions.ts";
+export { expandDims, flatten, ravel, repeat, squeeze, swapaxes, take } from "./ops/shape.ts";
+export { argsort, type SortOptions, sort } from "./ops/sort.ts";
+export { average, mean, median, type Statistic, std, variance } from "./ops/statistics.ts";
 export { abs, cos, exp, isfinite, isinf, isnan, log, negative, type SameMasking, sin, sqrt } from "./ops/unary.ts";
+export { display, repr } from "./print/array-text.ts";
+export type { PrintOptions } from "./print/options.ts";
+export { floatRepr } from "./print/python-float.ts";
+export { bytesRepr, textRepr } from "./print/python-text.ts";
+export { shortestFloat16, shortestFloat32 } from "./print/shortest.ts";
+export { dtypeString, orderCharacters, timeUnitSuffix, typeCharacters } from "./print/type-characters.ts";
 export { type Masked, masked, type NoMask, nomask } from "./symbols.ts";
 export { type Attrs, Complex, noAttrs, type PlainValue, Tuple } from "./values.ts";

@@ -5,6 +5,7 @@ import { OptionError } from "../errors.ts";
 import { Complex } from "../values.ts";
 import { arrayFromBytes, needsSwap, swapUnit } from "./bytes.ts";
 import type { NdArray } from "./ndarray.ts";
+import { elementIndices } from "./strides.ts";
 import { swapLanes } from "./swap.ts";
 
 /** The scalar at a storage index (in elements). */
@@ -117,6 +118,19 @@ export function nested(array: NdArray, axis: number, at: number): unknown {
   for (let i = 0; i < (array.shape[axis] as number); i++)
     out.push(nested(array, axis + 1, at + i * (array.strides[axis] as number)));
   return out;
+}
+
+/** Storage index of every element, in C order. */
+export function elementStarts(array: NdArray): Float64Array {
+  return elementIndices(array.shape, array.strides, array.offset, "C", new Float64Array(array.size));
+}
+
+/** Length of the first axis, along which arrays are iterated. Throws OptionError INDEX_INVALID for 0-d arrays. */
+export function firstLength(shape: readonly number[]): number {
+  const n = shape[0];
+  if (n === undefined)
+    throw new OptionError("INDEX_INVALID", "a 0-d array cannot be iterated; take its element with at()");
+  return n;
 }
 
 /** Stores a scalar at a storage index. Throws OptionError DTYPE_MISMATCH when it does not fit. */

@@ -2,12 +2,18 @@ import { type DType, hasObjects, lanesOf } from "../dtype/dtype.ts";
 import { allocateStorage, type Elements, isBinaryKind, type Kind, type Storage } from "../dtype/elements.ts";
 import { type DTypeInput, type KindOf, resolveDType } from "../dtype/names.ts";
 import { OptionError } from "../errors.ts";
+import { assignData } from "../ops/assign.ts";
 import { astype } from "../ops/astype.ts";
 import { fieldOf } from "../ops/field.ts";
+import type { Along, AlongAxis, Ddof } from "../ops/reduce.ts";
+import { all, any, max, min, type Sums, sum } from "../ops/reductions.ts";
+import { mean, std } from "../ops/statistics.ts";
+import { repr } from "../print/array-text.ts";
 import { type Attrs, noAttrs } from "../values.ts";
-import type { Order, Subclass } from "./any.ts";
+import type { AnyArray, Order, Subclass } from "./any.ts";
 import { arrayBytes } from "./bytes.ts";
-import { readElement, writeElement } from "./element.ts";
+import { elementStarts, firstLength, nested, readElement, writeElement } from "./element.ts";
+import { checkExtent, permutation, sharesMemory } from "./extent.ts";
 import { gather } from "./gather.ts";
 import { reshapedStrides } from "./reshape.ts";
 import { normalizeSelection, type SelectionInput } from "./selection.ts";
@@ -69,7 +75,7 @@ export class NdArray<K extends Kind = Kind> {
       );
     if (this.strides.length !== this.shape.length)
       throw new OptionError("SHAPE_MISMATCH", `${this.strides.length} strides for ${this.shape.length} dimensions`);
-    if (size > 0) checkExtent(this, init.storage.length);
+    if (size > 0) checkExtent(this as unknown as NdArray, init.storage.length);
   }
 
   /** By which copies of this package recognise arrays. */
@@ -174,13 +180,7 @@ export class NdArray<K extends Kind = Kind> {
 
   /** A view with the axes permuted; reversed when `axes` is left out. */
   transpose(axes: readonly number[] = this.shape.map((_, i) => this.shape.length - 1 - i)): NdArray<K> {
-    const positive = axes.map((a) => (a < 0 ? a + this.shape.length : a));
-    if (
-      axes.length !== this.shape.length ||
-      new Set(positive).size !== axes.length ||
-      positive.some((a) => this.shape[a] === undefined)
-    )
-      throw new OptionError("INDEX_INVALID", `(${axes.join(", ")}) is no permutation of ${this.shape.length} axes`);
+    const positive = permutation(axes, this.shape.length);
     return this.with({
       shape: positive.map((a) => this.shape[a] as number),
       strides: positive.map((a) => this.strides[a] as number),
@@ -205,34 +205,82 @@ export class NdArray<K extends Kind = Kind> {
     return fieldOf(this as unknown as NdArray, name);
   }
 
+  /** What NumPy's `repr` prints, as of NumPy 2.4. */
+  toString(): string {
+    return repr(this as unknown as NdArray);
+  }
+
+  /** Assigns an array (broadcast, cast) or one scalar to a selection. Throws OptionError. */
+  assign(selection: SelectionInput, value: AnyArray | Elements[K]["scalar"]): void {
+    assignData(this as unknown as NdArray, selection, value);
+  }
+
+  /** Nested lists of the elements (0-d: the element itself), as NumPy's `tolist`. */
+  toArray(): unknown {
+    return nested(this as unknown as NdArray, 0, this.offset);
+  }
+
+  /** The elements one by one, in C order. */
+  *flat(): Generator<Elements[K]["scalar"]> {
+    for (const at of elementStarts(this as unknown as NdArray))
+      yield readElement(this as unknown as NdArray, at) as Elements[K]["scalar"];
+  }
+
+  /** Along the first axis: views, or the elements of a one-dimensional array. Throws OptionError for 0-d arrays. */
+  *[Symbol.iterator](): Generator<NdArray<K> | Elements[K]["scalar"]> {
+    const n = firstLength(this.shape);
+    for (let i = 0; i < n; i++) yield this.ndim === 1 ? this.at(i) : this.slice([i]);
+  }
+
+  /** See the function `sum`; the same for those below. Without `axis` and `keepdims` they give a scalar. */
+  sum(): Elements[Sums[K]]["scalar"];
+  sum(along: AlongAxis): NdArray<Sums[K]>;
+  sum(along?: Along): unknown {
+    return sum(this as unknown as NdArray, along);
+  }
+  min(): Elements[K]["scalar"];
+  min(along: AlongAxis): NdArray<K>;
+  min(along?: Along): unknown {
+    return min(this as unknown as NdArray, along);
+  }
+  max(): Elements[K]["scalar"];
+  max(along: AlongAxis): NdArray<K>;
+  max(along?: Along): unknown {
+    return max(this as unknown as NdArray, along);
+  }
+  mean(): number;
+  mean(along: AlongAxis): NdArray;
+  mean(along?: Along): unknown {
+    return mean(this as unknown as NdArray, along);
+  }
+  std(options?: Ddof): number;
+  std(along: AlongAxis & Ddof): NdArray;
+  std(along?: Along & Ddof): unknown {
+    return std(this as unknown as NdArray, along);
+  }
+  any(): Elements["bool"]["scalar"];
+  any(along: AlongAxis): NdArray<"bool">;
+  any(along?: Along): unknown {
+    return any(this as unknown as NdArray, along);
+  }
+  all(): Elements["bool"]["scalar"];
+  all(along: AlongAxis): NdArray<"bool">;
+  all(along?: Along): unknown {
+    return all(this as unknown as NdArray, along);
+  }
+
   /** The raw bytes in the dtype's own byte order, as NumPy's `tobytes(order)`: a view where possible. Throws OptionError for object arrays. */
   toBytes(order: Order = "C"): Uint8Array {
     return arrayBytes(this as unknown as NdArray, order);
   }
 }
 
-function sharesMemory(a: Storage, b: Storage): boolean {
-  return a === b || (!Array.isArray(a) && !Array.isArray(b) && a.buffer === b.buffer);
-}
-
-function checkExtent(array: NdArray<never> | NdArray, storageLength: number): void {
-  let low = array.offset;
-  let high = array.offset;
-  for (let axis = 0; axis < array.shape.length; axis++) {
-    const reach = ((array.shape[axis] as number) - 1) * (array.strides[axis] as number);
-    if (reach < 0) low += reach;
-    else high += reach;
-  }
-  const lanes = lanesOf(array.dtype);
-  if (low < 0 || (high + 1) * lanes > storageLength)
-    throw new OptionError(
-      "SHAPE_MISMATCH",
-      `shape (${array.shape.join(", ")}) needs elements ${low}..${high}, the storage holds ${lanes === 0 ? 0 : Math.floor(storageLength / lanes)}`,
-    );
-}
-
 /** A fresh array of zeros (for objects: of null); `dtype` is a dtype or its name. Throws OptionError SHAPE_MISMATCH. */
-export function zeros<const D extends DTypeInput>(dtype: D, shape: readonly number[], order?: Order): NdArray<KindOf<D>>;
+export function zeros<const D extends DTypeInput>(
+  dtype: D,
+  shape: readonly number[],
+  order?: Order,
+): NdArray<KindOf<D>>;
 export function zeros<K extends Kind>(dtype: DType<K>, shape: readonly number[], order?: Order): NdArray<K>;
 export function zeros(input: DTypeInput, shape: readonly number[], order: Order = "C"): NdArray {
   const dtype: DType = resolveDType(input);

@@ -1,3 +1,7 @@
+import { OptionError, quoteText } from "../errors.ts";
+import type { Binary } from "../print/digits.ts";
+import { longDoubleText } from "../print/scalar-text.ts";
+import { decimalBinary } from "./decimal.ts";
 import type { LongDoubleLayout } from "./dtype.ts";
 
 /** One extended-precision value, kept exactly: its little-endian bytes and their layout. */
@@ -13,6 +17,72 @@ export class LongDouble {
   /** The nearest float64. */
   toNumber(): number {
     return extendedToNumber(this.bytes, 0, this.layout);
+  }
+
+  /** The shortest decimal that reads back the same, as NumPy's `str`. */
+  toString(): string {
+    return longDoubleText(this);
+  }
+
+  /** Sign, and whether this is no finite number. */
+  classify(): { readonly negative: boolean; readonly special: "nan" | "inf" | undefined } {
+    const { layout, bytes } = this;
+    if (layout === "x87" || layout === "quad") {
+      const { negative, special } = parts(bytes, 0, layout);
+      return { negative, special: special === undefined ? undefined : Number.isNaN(special) ? "nan" : "inf" };
+    }
+    const value = view(bytes, 0).getFloat64(0, true);
+    const special = Number.isNaN(value) ? "nan" : Number.isFinite(value) ? undefined : "inf";
+    return { negative: view(bytes, 0).getUint8(7) >= 0x80, special };
+  }
+
+  /** The exact magnitude of a finite value. */
+  magnitude(): Binary {
+    const { layout, bytes } = this;
+    if (layout === "x87" || layout === "quad") {
+      const { magnitude, exponent } = parts(bytes, 0, layout);
+      const least = 1 - BIAS - Number(binary[layout].fraction);
+      const power = magnitude === 1n << binary[layout].fraction;
+      return { mantissa: magnitude, exponent, uneven: power && exponent > least };
+    }
+    const [high, e] = exactly(view(bytes, 0).getFloat64(0, true));
+    if (layout === "double") return { mantissa: high, exponent: e, uneven: high === 1n << 52n && e > -1074 };
+    // 106 bits below the first, as far as the sum of the two doubles reaches.
+    const second = view(bytes, 0).getFloat64(8, true);
+    const [low, f] = exactly(second);
+    const least = Math.min(e, f);
+    const sum =
+      (high << BigInt(e - least)) +
+      ((second < 0 === view(bytes, 0).getFloat64(0, true) < 0 ? low : -low) << BigInt(f - least));
+    return { mantissa: sum, exponent: least, uneven: false };
+  }
+
+  /** A float64 or an integer in extended precision (exact but for integers of more bits than fit). `itemsize` in bytes. */
+  static fromNumber(value: number | bigint, layout: LongDoubleLayout = "x87", itemsize = 16): LongDouble {
+    const bytes = new Uint8Array(layout === "double" ? 8 : itemsize);
+    writeExtended(value, bytes, 0, layout);
+    return new LongDouble(bytes, layout);
+  }
+
+  /** The nearest value to decimal text ("1.5", "-1e-4000", "nan", "inf"), ties to even. Throws OptionError OPTION_INVALID. */
+  static parse(text: string, layout: LongDoubleLayout = "x87", itemsize = 16): LongDouble {
+    const t = text.trim();
+    if (layout === "double" || layout === "double-double" || /^[+-]?(?:nan|inf(?:inity)?)$/i.test(t)) {
+      const word = /^([+-]?)(nan|inf)/i.exec(t);
+      const value =
+        word === null ? Number(t) : word[2]?.toLowerCase() === "nan" ? Number.NaN : Number.POSITIVE_INFINITY;
+      if (word !== null || (t !== "" && /^[+-]?[\d.]/.test(t) && !Number.isNaN(value)))
+        return LongDouble.fromNumber(word?.[1] === "-" ? -value : value, layout, itemsize);
+    } else {
+      const { fraction } = binary[layout];
+      const found = decimalBinary(t, Number(fraction) + 1, 1 - BIAS - Number(fraction));
+      if (found !== undefined) {
+        const bytes = new Uint8Array(itemsize);
+        writeParts(found.negative, found.mantissa, found.exponent, bytes, layout);
+        return new LongDouble(bytes, layout);
+      }
+    }
+    throw new OptionError("OPTION_INVALID", `"${quoteText(t)}" is no decimal number`);
   }
 }
 
@@ -86,6 +156,27 @@ export function extendedToInteger(bytes: Uint8Array, at: number, layout: LongDou
   if (!Number.isFinite(high)) return undefined;
   if (layout === "double") return BigInt(Math.trunc(high));
   return BigInt(Math.trunc(high)) + BigInt(Math.trunc(view(bytes, at).getFloat64(8, true)));
+}
+
+/** Writes a magnitude of at most the layout's bits; what is too large is infinity. */
+function writeParts(
+  negative: boolean,
+  mantissa: bigint,
+  exponent: number,
+  to: Uint8Array,
+  layout: "x87" | "quad",
+): void {
+  const { fraction, explicit, bytes: count } = binary[layout];
+  const width = explicit ? fraction + 1n : fraction;
+  const normal = mantissa >> fraction !== 0n;
+  let biased = normal ? exponent + BIAS + Number(fraction) : 0;
+  let significand = explicit ? mantissa : mantissa & ((1n << fraction) - 1n);
+  if (biased >= 0x7fff) {
+    biased = 0x7fff;
+    significand = explicit ? 1n << fraction : 0n;
+  }
+  let bits = ((negative ? 1n : 0n) << (width + 15n)) | (BigInt(biased) << width) | significand;
+  for (let i = 0; i < count; i++, bits >>= 8n) to[i] = Number(bits & 0xffn);
 }
 
 /** Writes a float64 or an integer as extended precision (integers rounded to nearest even where they have too many bits). */

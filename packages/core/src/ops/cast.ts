@@ -169,6 +169,12 @@ function wideOf(from: DType, lanes: Storage, to: DType, size: number): Storage {
 }
 
 function realOf(from: DType, lanes: Storage, to: DType, size: number): Storage {
+  if (to.kind === "bool" && familyOf(from) === "complex") {
+    const pairs = lanes as Float64Array;
+    const flags = new Uint8Array(size);
+    for (let i = 0; i < size; i++) flags[i] = pairs[2 * i] === 0 && pairs[2 * i + 1] === 0 ? 0 : 1;
+    return flags;
+  }
   if (familyOf(from) !== "wide") {
     const integers = !isFloating(from.kind) && familyOf(from) === "real" && to.kind !== "bool" && to.kind !== "float16";
     if (!integers || from.kind === "bool") return fromFloat64(toFloat64(from, lanes, size), to);

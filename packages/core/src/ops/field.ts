@@ -1,7 +1,7 @@
 import { arrayFromBytes, needsSwap, swapUnit } from "../array/bytes.ts";
+import { elementStarts } from "../array/element.ts";
 import { gather } from "../array/gather.ts";
 import { NdArray } from "../array/ndarray.ts";
-import { elementIndices } from "../array/strides.ts";
 import { swapLanes } from "../array/swap.ts";
 import { type DType, type Field, fieldCount } from "../dtype/dtype.ts";
 import { OptionError, quoteText } from "../errors.ts";
@@ -57,7 +57,7 @@ export function storeField(array: NdArray, name: string, values: NdArray): void 
   let raw = new Uint8Array(lanes.buffer, lanes.byteOffset, lanes.byteLength);
   if (needsSwap(field.dtype)) raw = swapLanes(raw, swapUnit(field.dtype), new Uint8Array(raw.length));
   const records = array.storage as Uint8Array;
-  const starts = elementIndices(array.shape, array.strides, array.offset, "C", new Float64Array(array.size));
+  const starts = elementStarts(array);
   for (let i = 0; i < starts.length; i++)
     records.set(raw.subarray(i * width, (i + 1) * width), (starts[i] as number) * array.dtype.itemsize + field.offset);
 }

@@ -38,9 +38,8 @@ export function defaultFillValue(dtype: DType): NdArray {
     case "bytes":
       return scalar(bytes(3), storeTexts(["N/A"], bytes(3)));
     case "str":
-      return scalar(str(3), storeTexts(["N/A"], str(3)));
     case "string":
-      return scalar(dtype, ["N/A"]);
+      return scalar(str(3), storeTexts(["N/A"], str(3)));
     case "void":
       return scalar(bytes(3), storeTexts(["???"], bytes(3)));
     case "datetime64":

@@ -23,14 +23,13 @@ export function copyUnder(into: NdArray, mask: NdArray<"bool">, source: NdArray)
 }
 
 /**
- * np.ma's minimum and maximum: `where(compare(a, b), a, b)`, with the comparison's own mask. Beneath the mask the comparison holds
- * the first operand as a bool, which decides whose value is kept there.
+ * np.ma's minimum and maximum: `where(compare(a, b), a, b)`, with the comparison's own mask; the second operand lies beneath it.
  */
 export function compareSelect(name: "less" | "greater", o: Operands, from: MaskedArray): MaskedArray {
   const common = isTime(o.a.dtype) ? promote(o.a.dtype, o.b.dtype) : o.common;
   const chosen = compareOf(name, o.a, o.b);
   const union = unionMask(o, chosen);
-  if (union !== nomask) copyUnder(chosen, union, castArray(o.a, "bool"));
+  if (union !== nomask) for (let i = 0; i < chosen.size; i++) if (union.storage[i] !== 0) chosen.storage[i] = 0;
   const { shape, order } = chosen;
   const data = castArray(broadcastTo(o.b, shape), common).copy(order);
   copyUnder(data, chosen, o.a);

@@ -12,8 +12,9 @@ import { orInto } from "./mask-bits.ts";
 import { classOf, isInteger, promote, promoteWeak, type WeakKind } from "./promote.ts";
 
 /**
- * A single value beside an array, as a Python scalar is to NumPy: it takes the array's dtype where it can. A `bigint` is an int;
- * a whole `number` is an int beside integers and bools, else a float.
+ * A single value beside an array, as a Python scalar is to NumPy: a `bigint` is an int; a whole `number` is an int beside integers
+ * and bools, else a float. Beside a plain array it takes the array's dtype where it can; beside a masked one it counts as int64,
+ * float64 or complex128, because that is what np.ma makes of it.
  */
 export type Scalar = number | bigint | boolean | Complex;
 export type Operand = AnyArray | Scalar;
@@ -55,15 +56,15 @@ export function operandsOf(x: Operand, y: Operand, comparing = false): Operands 
   }
   if (isArray(x)) {
     const a = dataOf(x);
-    const b = weakArray(y as Scalar, a.dtype, comparing);
-    return { a, b, ...masks, common: b.dtype };
+    const b = weakArray(y as Scalar, a.dtype, comparing, from !== undefined);
+    return { a, b, ...masks, common: comparing ? a.dtype : together(a.dtype, b.dtype) };
   }
   if (isArray(y)) {
     const b = dataOf(y);
-    const a = weakArray(x, b.dtype, comparing);
-    return { a, b, ...masks, common: a.dtype };
+    const a = weakArray(x, b.dtype, comparing, from !== undefined);
+    return { a, b, ...masks, common: comparing ? b.dtype : together(a.dtype, b.dtype) };
   }
-  const [a, b] = [weakArray(x, undefined, comparing), weakArray(y, undefined, comparing)];
+  const [a, b] = [weakArray(x, undefined, comparing, true), weakArray(y, undefined, comparing, true)];
   return { a, b, ...masks, common: together(a.dtype, b.dtype) };
 }
 
@@ -95,11 +96,11 @@ const ranges: { readonly [K in Kind]?: readonly [bigint, bigint] } = {
 };
 
 /** A scalar as a 0-d array of the dtype it and an array of `beside` have together. Throws OptionError when it does not fit. */
-function weakArray(value: Scalar, beside: DType | undefined, comparing: boolean): NdArray {
+function weakArray(value: Scalar, beside: DType | undefined, comparing: boolean, strong: boolean): NdArray {
   const weak = weakKind(value, beside);
   const alone = { bool: "bool", int: "int64", float: "float64", complex: "complex128" } as const;
   let dtype: DType =
-    beside === undefined || classOf(beside) === "other" ? simple(alone[weak]) : promoteWeak(beside, weak);
+    beside === undefined || strong || classOf(beside) === "other" ? simple(alone[weak]) : promoteWeak(beside, weak);
   if (weak === "bool" && beside !== undefined) dtype = simple("bool");
   if (weak === "int" && isInteger(dtype)) {
     const whole = BigInt(value as number);
@@ -112,7 +113,7 @@ function weakArray(value: Scalar, beside: DType | undefined, comparing: boolean)
           : simple(whole < 2n ** 64n && whole >= 0n ? "uint64" : "float64");
     }
   }
-  const out = zeros(dtype, []) as unknown as NdArray;
+  const out = zeros(dtype, []) as NdArray;
   const stored = dtype.kind === "int64" || dtype.kind === "uint64" ? BigInt(value as number) : value;
   out.set([], stored as never);
   return out;

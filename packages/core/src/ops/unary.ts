@@ -150,14 +150,11 @@ function test(x: AnyArray, table: readonly [finite: 0 | 1, infinite: 0 | 1, nan:
   });
   if (!isMaskedArray(x)) return out as unknown as NdArray;
   const mask = flatMask(x);
-  return maskedResult(
-    out as unknown as NdArray,
-    mask === nomask ? nomask : (mask.copy() as unknown as NdArray<"bool">),
-    x,
-  );
+  const kept = mask === nomask ? zeros("bool", x.shape, x.order) : (mask.copy() as unknown as NdArray<"bool">);
+  return maskedResult(out as unknown as NdArray, kept, x);
 }
 
-/** Which elements are NaN (for times: NaT); the mask stays. */
+/** Which elements are NaN (for times: NaT); the mask stays (nomask becomes all false, as with NumPy's own isnan). */
 export function isnan<A extends AnyArray>(x: A): SameMasking<A, "bool"> {
   return test(x, [0, 0, 1]) as SameMasking<A, "bool">;
 }
