@@ -1,6 +1,7 @@
 import {
   arrayFromBytes,
   type DType,
+  hostIsLittleEndian,
   type LazyArray,
   LimitError,
   NdArray,
@@ -47,6 +48,17 @@ export async function readStored(
       "maxBytes",
       `the selection takes ${plan.size * dtype.itemsize} bytes, more than ${stored.maxBytes}; read it by blocks`,
     );
+  if (out !== undefined) checkOut(out, dtype, shape, order);
+  const { whole } = plan;
+  if (out !== undefined && whole !== undefined && stored.data.into !== undefined && hostOrder(dtype)) {
+    const lanes = out.storage as Uint8Array;
+    await stored.data.into(
+      whole.offset,
+      new Uint8Array(lanes.buffer, lanes.byteOffset + out.offset * dtype.itemsize, whole.length),
+      signal,
+    );
+    return sameDType(out.dtype, dtype) ? out : out.with({ dtype });
+  }
   let raw: Uint8Array | undefined;
   if (plan.whole !== undefined) {
     for await (const [, bytes] of stored.data.runs([plan.whole], signal)) raw = bytes;
@@ -57,6 +69,11 @@ export async function readStored(
   }
   const read = arrayFromBytes(raw as Uint8Array, dtype, shape, order);
   return out === undefined ? read : fill(out, read);
+}
+
+/** Whether a file's bytes are in memory as they stand. */
+function hostOrder(dtype: DType): boolean {
+  return dtype.byteOrder === "none" || (dtype.byteOrder === "little" && hostIsLittleEndian);
 }
 
 /** Whether two dtypes have the same storage: equal, or equal but for the byte order of a simple dtype. */

@@ -5,6 +5,8 @@ import type { Range } from "../reading.ts";
 export interface DataBytes {
   /** The bytes of each run in turn; runs are in ascending order. The result may be a view: do not write into it. */
   runs<R extends Range>(runs: Iterable<R>, signal?: AbortSignal): AsyncGenerator<readonly [run: R, bytes: Uint8Array]>;
+  /** Reads a run straight into memory, where the source can. */
+  readonly into?: ((offset: number, target: Uint8Array, signal?: AbortSignal) => Promise<void>) | undefined;
   /** Overwrites bytes in place, where that can be done. */
   readonly write?: ((offset: number, bytes: Uint8Array) => Promise<void>) | undefined;
 }
@@ -19,8 +21,12 @@ const TURN = 8 << 20;
 
 /** An array whose bytes lie in the source as they are, from `base` on. */
 export function positional(source: ByteSource, base: number): DataBytes {
-  const { write } = source;
+  const { readInto, write } = source;
   return {
+    into:
+      readInto === undefined
+        ? undefined
+        : (offset, target, signal) => readInto.call(source, base + offset, target, signal),
     runs: (runs, signal) => readRuns(source, base, runs, signal),
     write: write === undefined ? undefined : (offset, bytes) => write.call(source, base + offset, bytes),
   };

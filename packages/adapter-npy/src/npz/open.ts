@@ -122,18 +122,21 @@ async function openMembers(source: ByteSource, limits: Limits, signal: AbortSign
 
 function storedArray(source: ByteSource, member: ArrayMember, limits: Limits): StoredArray {
   const { header, entry, start } = member;
-  const data =
-    entry.method === 0 ? positional({ ...readOnly(source) }, start + header.dataOffset) : inflating(source, member);
+  const data = entry.method === 0 ? positional(readOnly(source), start + header.dataOffset) : inflating(source, member);
   return { dtype: header.dtype, shape: header.shape, order: header.order, data, maxBytes: limits.maxBytes };
 }
 
 /** Members have checksums, so none is written in place. */
 function readOnly(source: ByteSource): ByteSource {
-  const { size, readSync } = source;
+  const { size, readSync, readInto } = source;
   return {
     size,
     read: (offset, length, signal) => source.read(offset, length, signal),
     ...(readSync && { readSync: (offset: number, length: number) => readSync.call(source, offset, length) }),
+    ...(readInto && {
+      readInto: (offset: number, target: Uint8Array, signal?: AbortSignal) =>
+        readInto.call(source, offset, target, signal),
+    }),
     [Symbol.asyncDispose]: async () => {},
   };
 }
