@@ -9,6 +9,7 @@ import { afterAll, beforeAll, beforeEach, expect, describe as group, it } from "
 import {
   type AnyArray,
   Bundle,
+  choose,
   counting,
   dtypes,
   fileSink,
@@ -166,6 +167,38 @@ group("files", () => {
     expect([...big.names]).toEqual(["big", "small"]);
     const one = (await load(join(corpus, "npz/np1/big-compressed.npz"), { select: "big" })) as AnyArray;
     expect([one.dtype.kind, one.shape]).toEqual(["uint8", [70_000]]);
+  });
+});
+
+group("what NumPy pickled", () => {
+  it("goes to NPZ and back, bit for bit, and into a pickle again", async () => {
+    const from = join(corpus, "demo/sst.pkl");
+    const field = await load(from, { as: "masked", dtype: "float32" });
+    expect(field.shape).toEqual([3, 36, 72]);
+    const npz = join(folder, "sst.npz");
+    await save(npz, field, { compress: true });
+    const back = await load(npz, { as: "masked", dtype: "float32" });
+    expect(Buffer.compare(back.data.toBytes(), field.data.toBytes())).toBe(0);
+    expect(Buffer.compare(back.maskArray().toBytes(), field.maskArray().toBytes())).toBe(0);
+    const again = join(folder, "again.pkl");
+    const { losses } = await save(again, back);
+    expect(losses.filter((loss) => loss.grade === "content")).toEqual([]);
+    const third = await load(again, { as: "masked" });
+    expect(Buffer.compare(third.data.toBytes(), field.data.toBytes())).toBe(0);
+  });
+  it("is opened and streamed, too", async () => {
+    await using file = await open(join(corpus, "demo/sst.pkl"));
+    expect([file.format, file.array().header.shape]).toEqual(["pickle", [3, 36, 72]]);
+    const out = join(folder, "sst.npz");
+    await save(out, file);
+    const whole = await load(join(corpus, "demo/sst.pkl"), { as: "masked" });
+    const back = await load(out, { as: "masked" });
+    expect(Buffer.compare(back.data.toBytes(), whole.data.toBytes())).toBe(0);
+    expect(Buffer.compare(back.maskArray().toBytes(), whole.maskArray().toBytes())).toBe(0);
+  });
+  it("is not for people one does not trust", () => {
+    const [pickle] = choose({ formats: ["pickle"], untrusted: true });
+    expect([pickle?.fits, pickle?.lacks.map((reason) => reason.about)]).toEqual([false, ["untrusted"]]);
   });
 });
 
