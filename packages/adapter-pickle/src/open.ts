@@ -26,8 +26,9 @@ import { chosen, decode, otherFormat, pickleGlobals } from "./decode.ts";
 import { deferredLazyArray } from "./lazy-array.ts";
 import { type PickleReadOptions, readOptions } from "./options.ts";
 
-/** Bytes of the file read at once while looking for arrays. */
-const WINDOW = 64 * 1024;
+/** Bytes of the file read at once while looking for arrays: few at first and behind each payload, more where there is none for long. */
+const WINDOW = 4096;
+const LARGEST_WINDOW = 256 * 1024;
 /** Payloads from this size on stay in the file. */
 const DEFER = 4096;
 
@@ -114,7 +115,9 @@ async function refill(
   const wanted = reader.base + need.count - from;
   if (wanted > limits.maxMetadataBytes)
     throw new LimitError("maxMetadataBytes", `an argument of ${wanted} bytes`, { format: "pickle", offset: from });
-  const length = Math.min(Math.max(WINDOW, wanted), reader.remaining);
+  const goesOn = from <= reader.base + reader.bytes.length || reader.bytes.length === 0;
+  const window = goesOn ? Math.min(LARGEST_WINDOW, Math.max(WINDOW, reader.bytes.length * 2)) : WINDOW;
+  const length = Math.min(Math.max(window, wanted), reader.remaining);
   reader.bytes = await source.read(from, length, signal);
   reader.base = from;
   reader.pos = 0;
@@ -128,7 +131,7 @@ async function lineEnd(
   signal: AbortSignal | undefined,
 ): Promise<number> {
   for (let at = from; at < size; ) {
-    const bytes = await source.read(at, Math.min(16 * WINDOW, size - at), signal);
+    const bytes = await source.read(at, Math.min(LARGEST_WINDOW, size - at), signal);
     const found = bytes.indexOf(10);
     if (found >= 0) return at + found;
     at += bytes.length;
