@@ -1,0 +1,22 @@
+// Preloaded (--import) into a process whose loading is watched: appends each module's URL, and each use of WebAssembly, to LOADED.
+import { appendFileSync } from "node:fs";
+import { register } from "node:module";
+
+const hooks = `
+import { appendFileSync } from "node:fs";
+export async function load(url, context, next) {
+  appendFileSync(${JSON.stringify(process.env["LOADED"])}, url + "\\n");
+  return next(url, context);
+}`;
+register(`data:text/javascript,${encodeURIComponent(hooks)}`);
+for (const name of ["compile", "instantiate", "Module", "Instance"]) {
+  const real = WebAssembly[name];
+  WebAssembly[name] = new Proxy(real, {
+    apply: (target, self, args) => note(() => Reflect.apply(target, self, args)),
+    construct: (target, args) => note(() => Reflect.construct(target, args)),
+  });
+}
+function note(use) {
+  appendFileSync(process.env["LOADED"], "wasm\n");
+  return use();
+}
