@@ -80,6 +80,21 @@ def plain(value):
     return {"a": describe(value)}
 
 
+def bytes_of(array):
+    """The bytes in C order. Those of long doubles beyond the tenth are left to chance: they become zeros."""
+    dtype = array.dtype
+    raw = np.frombuffer(array.tobytes(), "u1").reshape(-1, max(dtype.itemsize, 1)).copy()
+    if dtype.char in "gG":
+        for at in range(0, dtype.itemsize, 16):
+            raw[:, at:at + 6] = 0 if dtype.byteorder == ">" else raw[:, at:at + 6]
+            raw[:, at + 10:at + 16] = raw[:, at + 10:at + 16] if dtype.byteorder == ">" else 0
+    for name in dtype.names or ():
+        at = dtype.fields[name][1]
+        if dtype[name].char == "g":
+            raw[:, at + 10:at + 16] = 0
+    return raw.tobytes()
+
+
 def describe(array):
     if isinstance(array, np.generic):
         return {**describe(np.asarray(array)), "n": "scalar"}
@@ -99,7 +114,7 @@ def describe(array):
     if array.dtype.hasobject or isinstance(array.dtype, np.dtypes.StringDType):
         out["v"] = [plain(v) for v in base.reshape(-1).tolist()] if array.dtype.names is None else None
     else:
-        out["b"] = pack(base.tobytes())
+        out["b"] = pack(bytes_of(base))
     if base.flags.fnc:
         out["f"] = 1
     if type(array) is not np.ndarray:
@@ -517,8 +532,49 @@ def shapes():
     return table
 
 
+LONG_TEXTS = ["0", "-0", "1", "-1.5", "0.1", "1e-4", "3.14159265358979323846264338327950288", "1e4932", "1.18973149535723176502e+4932",
+              "3.3621031431120935063e-4932", "3.6e-4951", "1.8e-4951", "1.9e-4951", "1e-5000", "123456789012345678901234567890", "9007199254740993",
+              "18446744073709551617", "36893488147419103233", "36893488147419103235", "1e22", "1e23", "1e27", "1e28", "5e-324", "2.2250738585072014e-308",
+              "1.7976931348623157e308", "0.3333333333333333333333333333", ".5", "5.", "+7e+2", "000123.4500", "1E5",
+              "1.00000000000000000005421010862427522170037264004349708557128906250",
+              "1.00000000000000000005421010862427522170037264004349708557128906251"]
+
+
+def scalars(folder):
+    """Long doubles from text, as [text, the ten bytes, str, float64]; dates as [text, unit, count]."""
+    longs = []
+    texts = LONG_TEXTS + ["%s%de%d" % (dice.choice(["", "-"]), dice.randrange(10 ** dice.randrange(1, 30)), dice.randrange(-4960, 4900)) for _ in range(300)]
+    texts += ["%d.%d" % (dice.randrange(1000), dice.randrange(10 ** 25)) for _ in range(100)]
+    for text in texts:
+        value = np.longdouble(text)
+        if np.isfinite(value):
+            longs.append([text, value.tobytes()[:10].hex(), str(value), struct.pack(">d", float(value)).hex()])
+    dates = []
+    for text in ["1970-01-01", "1969-12-31T23:59:59", "2000-02-29", "1900-02-28T12", "0001-01-01", "0000-01-01", "-0001-12-31", "9999-12-31T23:59:59.999999999",
+                 "2020-01-02T03:04:05.678901234567", "1970-01-01T00:00:00.000000000000000001", "2262-04-11", "1582-10-15", "2024-02-29T00:00:00.5",
+                 "10000-01-01", "-290000-01-01", "2020", "2020-06", "NaT", "2020-01-02T03:04", "1677-09-21T00:12:44"]:
+        for unit in UNITS:
+            try:
+                count = np.datetime64(text).astype("M8[%s]" % unit).view("i8").item()
+                made = np.datetime64(text, unit.lstrip("0123456789")).astype("M8[%s]" % unit).view("i8").item()
+            except (OverflowError, ValueError, TypeError):
+                continue
+            # NumPy lets counts of fine units overflow, which is no reading of a date.
+            fine = ["s", "ms", "us", "ns", "ps", "fs", "as"]
+            power = 3 * fine.index(unit.lstrip("0123456789")) if unit.lstrip("0123456789") in fine else 0
+            seconds = 0 if text == "NaT" else int(np.datetime64(text.split(".")[0], "s").astype("i8"))
+            if made == count and abs(seconds) * 10 ** power < 2 ** 63:
+                dates.append([text, unit, str(count)])
+    with open(os.path.join(folder, "scalars.json"), "w") as out:
+        tool = json.dumps({"numpy": np.__version__, "python": sys.version.split()[0]})
+        out.write('{"tool":%s,"longdoubles":[\n%s\n],"dates":[\n%s\n]}\n' % (
+            tool, ",\n".join(map(json.dumps, longs)), ",\n".join(map(json.dumps, dates))))
+    return len(longs) + len(dates)
+
+
 if __name__ == "__main__":
     folder = sys.argv[1]
     os.makedirs(folder, exist_ok=True)
     for make in [numbers, floats, texts, times, structs, masked, objects, shapes]:
         print(make.__name__, make().write(folder))
+    print("scalars", scalars(folder))
