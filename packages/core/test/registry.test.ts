@@ -213,6 +213,10 @@ group("outer compression", () => {
     expect(((await sure.load(soft)) as AnyArray).size).toBe(3);
     expect(((await (await sure.open(fromBytes(soft))).array().read()) as AnyArray).size).toBe(3);
     expect((await failure(() => sure.load(Uint8Array.of(1, 2)))).code).toBe("FORMAT_MALFORMED");
+    // The caller has said what it is: then the format has the last word.
+    const named = createRegistry(vector("silent", "VEC3", "no")).withWrappers(failing);
+    const { bytes } = await named.encode("silent", plain);
+    expect(((await named.load(bytes, { format: "silent" })) as AnyArray).size).toBe(3);
   });
 });
 

@@ -20,6 +20,9 @@ import { afterAll, beforeEach, expect, describe as group, it } from "vitest";
 import { isMasqueradeError } from "../src/index.ts";
 import { fileSink, fromFile } from "../src/node/index.ts";
 
+// Processes are started and codecs brought in: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 30_000 });
+
 const root = mkdtempSync(join(tmpdir(), "masquerade-source-"));
 afterAll(() => rmSync(root, { recursive: true }));
 let folder = root;

@@ -235,6 +235,12 @@ group("failures", () => {
     expect(await codeOf(() => at({ first: [403] }))).toBe("SOURCE_IO");
     expect(await codeOf(() => fromUrl("not a url"))).toBe("SOURCE_IO");
     expect(await codeOf(() => at({}, { headBytes: 0 }))).toBe("OPTION_INVALID");
+    expect(await codeOf(() => at({}, { retries: Number.NaN }))).toBe("OPTION_INVALID");
+    expect(await codeOf(() => at({}, { headers: { "a b": "c" } }))).toBe("OPTION_INVALID");
+  });
+  it("do not show credentials and queries", async () => {
+    const secret = fromUrl("http://user:hunter2@127.0.0.1:1/a/b.npy?signature=hunter2", { retries: 0 });
+    await expect(secret).rejects.toThrow("http://127.0.0.1:1/a/b.npy: the request failed");
   });
   it("are ended by an abort, also while waiting", async () => {
     const waiting = new AbortController();

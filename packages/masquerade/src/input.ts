@@ -32,6 +32,8 @@ export interface Opened {
   readonly owned: boolean;
   /** Whether each read is a request. */
   readonly remote: boolean;
+  /** All of it, where it is in memory already. */
+  readonly bytes?: Uint8Array;
 }
 
 export type Opener<I> = (input: I, options: SourceOptions) => Promise<Opened>;
@@ -42,12 +44,26 @@ export const openInput: Opener<Input> = async (input, options) => {
     const source = await fromUrl(input, { ...options.http, signal: options.signal });
     return { source, owned: true, remote: true };
   }
-  if (input instanceof ArrayBuffer) return { source: fromBytes(new Uint8Array(input)), owned: true, remote: false };
-  if (input instanceof Uint8Array) return { source: fromBytes(input), owned: true, remote: false };
-  if (input instanceof Blob) return { source: fromBlob(input), owned: true, remote: false };
-  if (typeof (input as ByteSource | null)?.read === "function") return { source: input, owned: false, remote: false };
+  const bytes = bytesOf(input);
+  if (bytes !== undefined) return { source: fromBytes(bytes), owned: true, remote: false, bytes };
+  if (isBlob(input)) return { source: fromBlob(input), owned: true, remote: false };
+  const source = input as ByteSource;
+  if (typeof (source as ByteSource | null)?.read === "function") return { source, owned: false, remote: false };
   throw new OptionError("OPTION_INVALID", "load and open take a path or URL, a Blob, bytes or a ByteSource", "input");
 };
+
+// Looked at, not asked for their class: values may come from another realm (a frame, a test environment).
+function bytesOf(input: unknown): Uint8Array | undefined {
+  if (ArrayBuffer.isView(input)) return new Uint8Array(input.buffer, input.byteOffset, input.byteLength);
+  return Object.prototype.toString.call(input) === "[object ArrayBuffer]"
+    ? new Uint8Array(input as ArrayBuffer)
+    : undefined;
+}
+
+function isBlob(input: unknown): input is Blob {
+  const blob = input as Partial<Blob> | null;
+  return typeof blob === "object" && typeof blob?.slice === "function" && typeof blob.arrayBuffer === "function";
+}
 
 /** A sink to be made when everything that can be refused has been, and the name that may tell the format. */
 export interface Destination {

@@ -12,6 +12,7 @@ import {
   pipe,
   type RecognisedFile,
   readFile,
+  refuseLosses,
   throwIfAborted,
 } from "@masquerade/core";
 import { type Official, registry } from "./formats.ts";
@@ -34,12 +35,9 @@ function forFormat({ http: _http, mode: _mode, ...options }: Reading): LoadCommo
 
 /** Loads, then disposes the source if it was made for this. */
 export async function loadFrom(opening: Promise<Opened>, options: Reading): Promise<AnyArray | Bundle> {
-  const { source, owned } = await opening;
+  const { source, owned, bytes } = await opening;
   try {
-    // Bytes in memory are decoded where they are.
-    const bytes =
-      source.readSync !== undefined && source.readInto === undefined ? source.readSync(0, source.size ?? 0) : source;
-    return await registry.load(bytes, { name: source.name, ...forFormat(options) } as object);
+    return await registry.load(bytes ?? source, { name: source.name, ...forFormat(options) } as object);
   } finally {
     if (owned) await source[Symbol.asyncDispose]();
   }
@@ -110,6 +108,8 @@ async function streamTo(
   id: Official[number]["id"],
   { onProgress, ...options }: EncodeOptions,
 ): Promise<Saved> {
+  const format = registry.get(id);
+  refuseLosses(id, format.losses(file.header, options as never), options);
   const sink = await make();
   return await committing(sink, async () => {
     const { writer, losses } = await registry.create(id, sink, file.header, options);

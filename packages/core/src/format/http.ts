@@ -3,6 +3,8 @@ import { AbortedError, isMasqueradeError, SourceError, throwIfAborted } from "..
 /** Where and how a file is fetched. */
 export interface Fetching {
   readonly url: URL;
+  /** The URL as messages show it: without credentials and query, which may be secrets. */
+  readonly shown: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly fetch: typeof fetch;
   readonly retries: number;
@@ -56,7 +58,7 @@ export async function request<V>(
       throwIfAborted(signal);
       if (!(error instanceof Transient)) throw error;
       if (attempt >= how.retries)
-        throw new SourceError("SOURCE_IO", `${how.url.href}: ${error.message}`, { cause: error.cause });
+        throw new SourceError("SOURCE_IO", `${how.shown}: ${error.message}`, { cause: error.cause });
       await pause(how.retryDelay * 2 ** attempt, signal);
     }
   }
@@ -96,7 +98,7 @@ async function requestOnce<V>(
     if (TRANSIENT.has(response.status)) throw new Transient(`the server answered ${response.status}`);
     if (!EXPECTED.has(response.status)) throw refusal(how, response.status);
     if (response.status === 206 && isEncoded(answer))
-      throw new SourceError("SOURCE_RANGES", `${how.url.href}: the server serves ranges of compressed content`);
+      throw new SourceError("SOURCE_RANGES", `${how.shown}: the server serves ranges of compressed content`);
     return await use(answer);
   } catch (error) {
     if (isMasqueradeError(error) || error instanceof Transient) throw error;
@@ -108,9 +110,9 @@ async function requestOnce<V>(
 
 function refusal(how: Fetching, status: number): SourceError {
   if (status === 404 || status === 410)
-    return new SourceError("SOURCE_MISSING", `${how.url.href} does not exist (status ${status})`);
+    return new SourceError("SOURCE_MISSING", `${how.shown} does not exist (status ${status})`);
   const denied = status === 401 || status === 403 ? "; it may need credentials in options.headers" : "";
-  return new SourceError("SOURCE_IO", `${how.url.href}: the server answered ${status}${denied}`);
+  return new SourceError("SOURCE_IO", `${how.shown}: the server answered ${status}${denied}`);
 }
 
 function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {

@@ -70,8 +70,10 @@ export async function peel(
       bytes = inner;
     } catch (error) {
       // Two bytes may look like a wrapper by chance; if some format thinks the bytes are its own, that is what happened.
-      if (!isMasqueradeError(error, "FORMAT_MALFORMED", "FORMAT_TRUNCATED") || sniffed.maybe.length === 0) throw error;
-      return { format: settle(formats, sniffed, name), bytes, wrappers: taken };
+      // Two bytes of data without a magic number of its own may do so, too: the caller has said what it is.
+      const chance = fixed !== undefined || sniffed.maybe.length > 0;
+      if (!chance || !isMasqueradeError(error, "FORMAT_MALFORMED", "FORMAT_TRUNCATED")) throw error;
+      return { format: fixed ?? settle(formats, sniffed, name), bytes, wrappers: taken };
     }
   }
 }

@@ -13,7 +13,7 @@ import { checkOptions, isCommonOption } from "./options.ts";
 import { peel, wrapperOf } from "./peel.ts";
 import { readHead, readWhole } from "./read-whole.ts";
 import type { Encoded, EncodedParts, Formats, LoadCommon, RecognisedFile, Registry } from "./registry-types.ts";
-import { type ByteSource, fromBytes } from "./source.ts";
+import { type ByteSource, fromBytes, plainBytes } from "./source.ts";
 import type { Wrapper } from "./wrapper.ts";
 
 /** How often one format may pass a file on to another. */
@@ -109,8 +109,9 @@ function makeRegistry<const F extends Formats>(formats: F, wrappers: readonly Wr
     checkExpectation(options.as, options.dtype);
     demandKnown(options);
     const limits = resolveLimits(options.limits);
-    const inMemory = input instanceof Uint8Array;
-    const bytes = inMemory ? input : await readWhole(input, limits.maxBytes, options);
+    // Not instanceof: the bytes may come from another realm.
+    const inMemory = ArrayBuffer.isView(input);
+    const bytes = inMemory ? plainBytes(input) : await readWhole(input, limits.maxBytes, options);
     const name = options.name ?? (inMemory ? undefined : input.name);
     // Of a source, progress is the bytes read: one scale, not two.
     const value = await decode(bytes, name, limits, inMemory ? options : withoutProgress(options));

@@ -45,8 +45,14 @@ export function checkRange(offset: number, length: number, size: number | undefi
     });
 }
 
+/** The same bytes as a Uint8Array proper: `slice()` of Node's Buffer, which is a Uint8Array too, shares memory. */
+export function plainBytes(bytes: Uint8Array): Uint8Array {
+  return bytes.constructor === Uint8Array ? bytes : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
 /** Bytes in memory as a source. Reads are views. */
-export function fromBytes(bytes: Uint8Array, name?: string): ByteSource {
+export function fromBytes(given: Uint8Array, name?: string): ByteSource {
+  const bytes = plainBytes(given);
   const readSync = (offset: number, length: number): Uint8Array => {
     checkRange(offset, length, bytes.length);
     return bytes.subarray(offset, offset + length);

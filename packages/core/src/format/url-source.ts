@@ -26,8 +26,11 @@ export interface UrlOptions {
  * (LimitError). Errors: SOURCE_MISSING (404, 410), SOURCE_IO (other failures), SOURCE_RANGES, SOURCE_SHORT. RFC 9110, sections 13 and 14.
  */
 export async function fromUrl(url: string | URL, options: UrlOptions = {}): Promise<ByteSource> {
+  const parsed = parse(url);
+  checkNumbers(options);
   const how: Fetching = {
-    url: parse(url),
+    url: parsed,
+    shown: `${parsed.protocol}//${parsed.host}${parsed.pathname}`.slice(0, 200),
     headers: options.headers ?? {},
     fetch: options.fetch ?? fetch,
     retries: options.retries ?? 2,
@@ -40,18 +43,29 @@ export async function fromUrl(url: string | URL, options: UrlOptions = {}): Prom
   const name = nameOf(how.url);
   return await request(how, { range: [0, headBytes] }, options.signal, async (answer) => {
     if (answer.status === 416 && contentRange(answer)?.total === 0) return fromBytes(new Uint8Array(0), name);
-    if (answer.status === 416) throw new SourceError("SOURCE_RANGES", `${how.url.href}: the server refuses ranges`);
+    if (answer.status === 416) throw new SourceError("SOURCE_RANGES", `${how.shown}: the server refuses ranges`);
     if (answer.status === 200) return fromBytes(await takeAll(answer, how, maxBytes, options.signal), name);
     const range = contentRange(answer);
     if (range !== undefined && range.start !== 0)
-      throw new SourceError("SOURCE_RANGES", `${how.url.href}: the server sent another range than the one asked for`);
+      throw new SourceError("SOURCE_RANGES", `${how.shown}: the server sent another range than the one asked for`);
     const head = await readBody(answer, headBytes, options.signal);
     if (range !== undefined && head.length !== range.end + 1)
-      throw new SourceError("SOURCE_SHORT", `${how.url.href}: ${range.end + 1} bytes promised, ${head.length} came`);
+      throw new SourceError("SOURCE_SHORT", `${how.shown}: ${range.end + 1} bytes promised, ${head.length} came`);
     // A browser shows Content-Range of another origin only if that origin says so; Content-Length it always shows.
     const size = range?.total ?? (head.length < headBytes ? head.length : await askSize(how, options.signal));
     return rangeSource(how, name, { head, size, validator: answer.validator });
   });
+}
+
+/** Throws OptionError for numbers and headers that are none. */
+function checkNumbers({ retries = 0, retryDelay = 0, maxBytes = 0, headers = {} }: UrlOptions): void {
+  for (const [name, value] of Object.entries({ retries, retryDelay, maxBytes }))
+    if (!(value >= 0)) throw new OptionError("OPTION_INVALID", `${name} is a non-negative number, not ${value}`, name);
+  try {
+    new Headers(headers);
+  } catch {
+    throw new OptionError("OPTION_INVALID", "headers has a name or a value that HTTP does not allow", "headers");
+  }
 }
 
 function parse(url: string | URL): URL {
@@ -89,9 +103,9 @@ async function takeAll(
   const declared = sizeHeader(answer);
   const all = (declared ?? 0) > maxBytes ? undefined : await readBody(answer, maxBytes + 1, signal);
   if (all === undefined || all.length > maxBytes)
-    throw new LimitError("maxBytes", `${how.url.href} sends the file whole, and it is larger than ${maxBytes} bytes`);
+    throw new LimitError("maxBytes", `${how.shown} sends the file whole, and it is larger than ${maxBytes} bytes`);
   if (declared !== undefined && all.length !== declared)
-    throw new SourceError("SOURCE_SHORT", `${how.url.href}: ${declared} bytes promised, ${all.length} came`);
+    throw new SourceError("SOURCE_SHORT", `${how.shown}: ${declared} bytes promised, ${all.length} came`);
   return all;
 }
 
@@ -103,7 +117,7 @@ interface Known {
 
 function rangeSource(how: Fetching, name: string | undefined, { head, size, validator }: Known): ByteSource {
   let closed = false;
-  const where = how.url.href;
+  const where = how.shown;
   const demandOpen = (signal: AbortSignal | undefined): void => {
     throwIfAborted(signal);
     if (closed) throw new SourceError("SOURCE_CLOSED", `${where} is closed`);

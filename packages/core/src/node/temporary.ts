@@ -16,10 +16,12 @@ function removeAll(): void {
 }
 
 function onSignal(signal: NodeJS.Signals): void {
+  // A program that listens itself may well finish what it is writing; if it exits instead, removeAll is called then.
+  if (process.listenerCount(signal) > 1) return;
   removeAll();
   unlisten();
-  // What the signal would have done without us. Where the program listens too, the decision is its own.
-  if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+  // What the signal would have done without us.
+  process.kill(process.pid, signal);
 }
 
 function unlisten(): void {
