@@ -34,7 +34,8 @@ function tooLong(context: MachineContext, digits: number): LimitError {
 /** A decimal integer, by a strict grammar. Throws FormatError, or LimitError beyond `maxDigits`. */
 export function decimal(text: string, context: MachineContext): bigint {
   if (!INTEGER.test(text)) throw numberError(context, "an integer is not written in decimal digits");
-  if (text.length > context.limits.maxDigits + 1) throw tooLong(context, text.length);
+  const digits = /^[+-]/.test(text) ? text.length - 1 : text.length;
+  if (digits > context.limits.maxDigits) throw tooLong(context, digits);
   return BigInt(text.startsWith("+") ? text.slice(1) : text);
 }
 

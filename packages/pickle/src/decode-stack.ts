@@ -35,7 +35,7 @@ export class Stack {
 
   /** Removes `count` items that were peeked at. */
   drop(count: number): void {
-    this.items.length -= count;
+    for (let n = count; n > 0; n--) this.items.pop();
   }
 
   mark(): void {
