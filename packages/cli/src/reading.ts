@@ -1,4 +1,4 @@
-import type { Limits, RecognisedFile } from "@masquerade/core";
+import { type ByteSource, isMasqueradeError, type Limits, openDecoded, type RecognisedFile } from "@masquerade/core";
 import type { Command } from "commander";
 import { openInput, parseLimits } from "./input.ts";
 import type { Io } from "./io.ts";
@@ -34,7 +34,7 @@ export async function withFile<V>(
   const source = await openInput(argument, io, limits);
   try {
     const format = options.from === undefined ? {} : { format: options.from };
-    const file = await registry.open(source, { ...read, ...format, limits } as object);
+    const file = await openWholeIfNeeded(source, { ...read, ...format, limits });
     try {
       return await use(file);
     } finally {
@@ -42,5 +42,16 @@ export async function withFile<V>(
     }
   } finally {
     await source[Symbol.asyncDispose]();
+  }
+}
+
+/** An open file; one that says it cannot be read by parts is read whole. */
+async function openWholeIfNeeded(source: ByteSource, options: object): Promise<RecognisedFile> {
+  try {
+    return await registry.open(source, options);
+  } catch (error) {
+    if (!isMasqueradeError(error, "CAPABILITY_MISSING") || error.capability !== "lazy") throw error;
+    const file = openDecoded(await registry.load(source, options));
+    return { ...file, format: error.format };
   }
 }
