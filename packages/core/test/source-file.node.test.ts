@@ -16,7 +16,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { afterAll, beforeEach, expect, describe as group, it } from "vitest";
+import { afterAll, beforeEach, expect, describe as group, it, vi } from "vitest";
 import { isMasqueradeError } from "../src/index.ts";
 import { fileSink, fromFile } from "../src/node/index.ts";
 

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
-import { afterAll, beforeAll, beforeEach, expect, describe as group, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, describe as group, it, vi } from "vitest";
 import {
   type AnyArray,
   Bundle,
