@@ -410,7 +410,7 @@ def assigned(x, steps, hard=False):
     if hard:
         y.harden_mask()
     for key, value in steps:
-        y[eval("np.s_[" + key + "]")] = np.ma.masked if value == "masked" else value
+        y[eval("np.s_[" + key + "]")] = np.ma.masked if isinstance(value, str) and value == "masked" else value
     y.soften_mask()
     return y
 

@@ -6,12 +6,13 @@ import { nomask } from "../symbols.ts";
 import { castArray } from "./astype.ts";
 import { broadcastTo } from "./broadcast.ts";
 import { isTime, toFloat64 } from "./cast.ts";
-import { binaryOf } from "./elementwise.ts";
+import { binaryOf, compareOf } from "./elementwise.ts";
 import type { BinaryName } from "./kernels-real.ts";
+import { orInto } from "./mask-bits.ts";
 import { compareSelect, copyUnder } from "./masked-store.ts";
 import { maskedResult, type Operand, type Operands, operandsOf, type ResultOf, unionMask } from "./operands.ts";
 import { classOf, isInteger, isSimple, promote } from "./promote.ts";
-import { isfinite } from "./unary.ts";
+import { isfinite, isnan } from "./unary.ts";
 
 /** The dtype an operation computes in and returns. Throws OptionError DTYPE_MISMATCH where NumPy has no such operation. */
 function resultDType(name: BinaryName, common: DType): DType {
@@ -69,7 +70,19 @@ function compute(name: BinaryName, o: Operands): NdArray {
   if (isTime(o.a.dtype) || isTime(o.b.dtype)) return timeResult(name, o);
   const dtype = resultDType(name, o.common);
   if (name === "power" && isInteger(dtype)) refuseNegative(o.b);
+  if ((name === "minimum" || name === "maximum") && classOf(dtype) === "c") return complexExtreme(name, o, dtype);
   return binaryOf(name, o.a, o.b, dtype);
+}
+
+/** Complex numbers compare by real part, then imaginary; the first NaN wins. */
+function complexExtreme(name: "minimum" | "maximum", o: Operands, dtype: DType): NdArray {
+  const [a, b] = [castArray(o.a, dtype), castArray(o.b, dtype)];
+  const chosen = compareOf(name === "minimum" ? "lessEqual" : "greaterEqual", a, b);
+  const nan = broadcastTo(isnan(a) as NdArray, chosen.shape);
+  orInto(chosen.storage, gather(nan, chosen.order) as Uint8Array);
+  const data = broadcastTo(b, chosen.shape).copy(chosen.order);
+  copyUnder(data, chosen, a);
+  return data;
 }
 
 function refuseNegative(b: NdArray): void {
@@ -97,7 +110,7 @@ const TINY = 2.2250738585072014e-308;
 
 /** Divisions: what is not finite or nearly divided by zero is masked too; the mask is always full. */
 function domained(name: BinaryName, x: Operand, y: Operand): NdArray | ReturnType<typeof maskedResult> {
-  const o = operandsOf(x, y);
+  const o = operandsOf(x, y, name === "divide" ? "dividing" : undefined);
   const data = compute(name, o);
   if (o.from === undefined) return data;
   const { shape, order } = data;
@@ -143,6 +156,10 @@ function keepDividend(data: NdArray, flags: Uint8Array, dividend: NdArray): void
       to[i] = (from[i] as number) === 0 && floats ? (from[i] as number) + 0 : (from[i] as number);
     else if (floats) to[i] = (to[i] as number) + 0 * (from[i] as number);
   }
+  // float16 bits: -0 beside a dividend without a sign becomes 0, as does a masked -0.
+  if (kind === "float16")
+    for (let i = 0; i < to.length; i++)
+      if (to[i] === 0x8000 && (flags[i] !== 0 || (from[i] as number) < 0x8000)) to[i] = 0;
 }
 
 /** a + b. Masked where either is. Throws OptionError SHAPE_MISMATCH or DTYPE_MISMATCH. */

@@ -1,12 +1,13 @@
 import { codePointsToString } from "../array/element.ts";
+import { formatDatetime, formatTimedelta, NAT, parseDatetime } from "../dtype/datetime.ts";
 import { bytes, type DType, lanesOf, str } from "../dtype/dtype.ts";
 import { allocateStorage, type BinaryKind, type Kind, type Storage, storageOver } from "../dtype/elements.ts";
 import { numberToFloat16 } from "../dtype/float16.ts";
-import { writeExtended } from "../dtype/longdouble.ts";
+import { LongDouble, writeExtended } from "../dtype/longdouble.ts";
 import { OptionError, quoteText } from "../errors.ts";
+import { complexScalarText, floatScalarText, longDoubleText, partKinds } from "../print/scalar-text.ts";
 import { toFloat64 } from "./cast.ts";
-import { complexText, floatText, parseComplex, parseFloatText, parseInteger } from "./number-text.ts";
-import { formatDate, NAT, parseDate } from "./time.ts";
+import { parseComplex, parseFloatText, parseInteger } from "./number-text.ts";
 
 /** Characters NumPy gives the text of each kind. */
 const widths: { readonly [K in Kind]?: number } = {
@@ -71,43 +72,32 @@ export function elementTexts(from: DType, lanes: Storage, size: number): string[
     for (let i = 0; i < size; i++) out[i] = asciiText(lanes as Uint8Array, i * from.itemsize, (i + 1) * from.itemsize);
   } else if (kind === "bool") for (let i = 0; i < size; i++) out[i] = (lanes as Uint8Array)[i] === 0 ? "False" : "True";
   else if (kind === "datetime64")
-    for (let i = 0; i < size; i++) out[i] = formatDate((lanes as BigInt64Array)[i] as bigint, from);
+    for (let i = 0; i < size; i++)
+      out[i] = formatDatetime((lanes as BigInt64Array)[i] as bigint, from.unit, from.multiple);
   else if (kind === "timedelta64") {
-    for (let i = 0; i < size; i++) {
-      const v = (lanes as BigInt64Array)[i] as bigint;
-      out[i] = v === NAT ? "NaT" : `${v * BigInt(from.multiple)} ${spanNames[from.unit] ?? "generic time units"}`;
-    }
+    for (let i = 0; i < size; i++)
+      out[i] = formatTimedelta((lanes as BigInt64Array)[i] as bigint, from.unit, from.multiple);
   } else if (kind === "complex64" || kind === "complex128") {
     const pairs = lanes as Float64Array;
-    const part = kind === "complex64" ? "float32" : "float64";
-    for (let i = 0; i < size; i++) out[i] = complexText(pairs[2 * i] as number, pairs[2 * i + 1] as number, part);
-  } else if (kind === "clongdouble") {
-    const re = toFloat64(from, lanes, size);
-    const im = toFloat64(from, (lanes as Uint8Array).subarray(lanesOf(from) / 2), size);
-    for (let i = 0; i < size; i++) out[i] = complexText(re[i] as number, im[i] as number, "float64");
-  } else if (kind === "float16" || kind === "float32" || kind === "float64" || kind === "longdouble") {
+    const part = partKinds[kind];
+    for (let i = 0; i < size; i++) out[i] = complexScalarText(part, pairs[2 * i] as number, pairs[2 * i + 1] as number);
+  } else if (kind === "longdouble" || kind === "clongdouble") {
+    const raw = lanes as Uint8Array;
+    const width = kind === "longdouble" ? from.itemsize : from.itemsize / 2;
+    const value = (at: number): LongDouble => new LongDouble(raw.subarray(at, at + width), from.layout);
+    for (let i = 0; i < size; i++) {
+      const at = i * from.itemsize;
+      out[i] =
+        kind === "longdouble"
+          ? longDoubleText(value(at))
+          : complexScalarText("longdouble", value(at), value(at + width));
+    }
+  } else if (kind === "float16" || kind === "float32" || kind === "float64") {
     const values = toFloat64(from, lanes, size);
-    const part = kind === "longdouble" ? "float64" : kind;
-    for (let i = 0; i < size; i++) out[i] = floatText(values[i] as number, part);
+    for (let i = 0; i < size; i++) out[i] = floatScalarText(kind, values[i] as number);
   } else for (let i = 0; i < size; i++) out[i] = String((lanes as readonly unknown[])[i]);
   return out;
 }
-
-const spanNames: { readonly [unit: string]: string } = {
-  Y: "years",
-  M: "months",
-  W: "weeks",
-  D: "days",
-  h: "hours",
-  m: "minutes",
-  s: "seconds",
-  ms: "milliseconds",
-  us: "microseconds",
-  ns: "nanoseconds",
-  ps: "picoseconds",
-  fs: "femtoseconds",
-  as: "attoseconds",
-};
 
 function asciiText(raw: Uint8Array, from: number, to: number): string {
   let end = to;
@@ -143,10 +133,18 @@ export function storeTexts(texts: readonly string[], to: DType): Storage {
 }
 
 export function castToText(from: DType, lanes: Storage, to: DType, size: number): Storage {
-  if ((from.kind === "bytes" || from.kind === "void") && to.kind === "bytes")
+  if (from.kind === "void") throw new OptionError("DTYPE_MISMATCH", `void cannot be cast to ${to.kind}`);
+  if (from.kind === "bytes" && to.kind === "bytes")
     return resized(lanes as Uint8Array, from.itemsize, to.itemsize, size);
   if (from.kind === "str" && to.kind === "str") return resized(lanes as Uint32Array, lanesOf(from), lanesOf(to), size);
-  return storeTexts(elementTexts(from, lanes, size), to);
+  const texts = elementTexts(from, lanes, size);
+  const room = to.kind === "string" ? Number.POSITIVE_INFINITY : lanesOf(to);
+  if (from.kind === "datetime64" && texts.some((t) => t.length > room))
+    throw new OptionError(
+      "DTYPE_MISMATCH",
+      `${room} characters are too few for the dates; NumPy gives them ${textLength(from)}`,
+    );
+  return storeTexts(texts, to);
 }
 
 function resized<T extends Uint8Array | Uint32Array>(lanes: T, width: number, wanted: number, size: number): T {
@@ -177,7 +175,7 @@ export function castFromText(from: DType, lanes: Storage, to: DType, size: numbe
     for (let i = 0; i < size; i++)
       writeExtended(parseFloatText(texts[i] as string), out as Uint8Array, i * to.itemsize, to.layout);
   else if (kind === "datetime64") {
-    for (let i = 0; i < size; i++) (out as BigInt64Array)[i] = parseDate(texts[i] as string, to);
+    for (let i = 0; i < size; i++) (out as BigInt64Array)[i] = parseDatetime(texts[i] as string, to.unit, to.multiple);
   } else {
     const wide = new BigInt64Array(size);
     for (let i = 0; i < size; i++)

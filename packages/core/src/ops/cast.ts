@@ -1,5 +1,6 @@
 import { needsSwap, swapUnit } from "../array/bytes.ts";
 import { swapLanes } from "../array/swap.ts";
+import { NAT } from "../dtype/datetime.ts";
 import { type DType, lanesOf, sameDType } from "../dtype/dtype.ts";
 import {
   allocateStorage,
@@ -13,7 +14,7 @@ import { float16ToNumber, numberToFloat16 } from "../dtype/float16.ts";
 import { extendedToInteger, extendedToNumber, writeExtended } from "../dtype/longdouble.ts";
 import { OptionError } from "../errors.ts";
 import { castFromText, castToText } from "./cast-text.ts";
-import { convertTimes, NAT } from "./time.ts";
+import { convertTimes } from "./time.ts";
 
 type Numbers =
   | Int8Array
@@ -257,8 +258,8 @@ function imaginary(from: DType, lanes: Storage): Storage {
 
 /** To and from `V`: the bytes as they are, cut or zero-padded. */
 function opaqueCast(from: DType, lanes: Storage, to: DType, size: number): Storage {
-  if (to.kind !== "void" && !(from.kind === "void" && to.kind === "bytes"))
-    throw new OptionError("DTYPE_MISMATCH", `${from.kind} cannot be cast to ${to.kind}`);
+  if (from.kind === "void" && to.kind === "bool") return anyByte(lanes as Uint8Array, from.itemsize, size);
+  if (to.kind !== "void") throw new OptionError("DTYPE_MISMATCH", `${from.kind} cannot be cast to ${to.kind}`);
   if (Array.isArray(lanes)) throw new OptionError("DTYPE_MISMATCH", `${from.kind} cannot be cast to ${to.kind}`);
   let raw = new Uint8Array(lanes.buffer, lanes.byteOffset, lanes.byteLength);
   if (needsSwap(from)) raw = swapLanes(raw, swapUnit(from), new Uint8Array(raw.length));
@@ -266,5 +267,12 @@ function opaqueCast(from: DType, lanes: Storage, to: DType, size: number): Stora
   const take = Math.min(width, to.itemsize);
   const out = new Uint8Array(size * to.itemsize);
   for (let i = 0; i < size; i++) out.set(raw.subarray(i * width, i * width + take), i * to.itemsize);
+  return out;
+}
+
+/** Whether each group of `width` bytes has one that is not zero. */
+function anyByte(raw: Uint8Array, width: number, size: number): Uint8Array {
+  const out = new Uint8Array(size);
+  for (let i = 0; i < size * width; i++) if (raw[i] !== 0) out[Math.floor(i / width)] = 1;
   return out;
 }

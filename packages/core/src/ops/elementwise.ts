@@ -2,6 +2,7 @@ import type { Order } from "../array/any.ts";
 import { gather } from "../array/gather.ts";
 import { NdArray, zeros } from "../array/ndarray.ts";
 import { sameShape, sizeOf } from "../array/strides.ts";
+import { NAT } from "../dtype/datetime.ts";
 import { type DType, lanesOf, simple } from "../dtype/dtype.ts";
 import { allocateStorage, type Elements, type Kind, type Storage } from "../dtype/elements.ts";
 import { OptionError } from "../errors.ts";
@@ -20,7 +21,6 @@ import {
 } from "./kernels-real.ts";
 import { type Wide, wideBinary, wideCompare } from "./kernels-wide.ts";
 import { isInteger, promote } from "./promote.ts";
-import { NAT } from "./time.ts";
 
 /** Elements handled at a time: scratch space stays in the cache and memory stays bounded. */
 const BLOCK = 8192;

@@ -1,4 +1,5 @@
 import { type NdArray, zeros } from "../array/ndarray.ts";
+import { NAT } from "../dtype/datetime.ts";
 import { bytes, type DType, simple, str } from "../dtype/dtype.ts";
 import type { Kind, Storage } from "../dtype/elements.ts";
 import { OptionError } from "../errors.ts";
@@ -6,7 +7,6 @@ import { castArray } from "./astype.ts";
 import { broadcastTo } from "./broadcast.ts";
 import { storeTexts } from "./cast-text.ts";
 import { storeField } from "./field.ts";
-import { NAT } from "./time.ts";
 
 function scalar(dtype: DType, storage: Storage): NdArray {
   return zeros(dtype, []).with({ storage });

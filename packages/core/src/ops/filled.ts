@@ -1,6 +1,7 @@
 import { gather } from "../array/gather.ts";
 import type { MaskedArray } from "../array/masked-array.ts";
 import { type NdArray, zeros } from "../array/ndarray.ts";
+import { NAT } from "../dtype/datetime.ts";
 import { type DType, lanesOf } from "../dtype/dtype.ts";
 import type { Kind, Storage } from "../dtype/elements.ts";
 import { nomask } from "../symbols.ts";
@@ -9,7 +10,6 @@ import { broadcastTo } from "./broadcast.ts";
 import { isTime } from "./cast.ts";
 import { fieldOf, storeField } from "./field.ts";
 import { fillArray } from "./fill.ts";
-import { NAT } from "./time.ts";
 
 /**
  * The data with `fill` (0-d; default: the array's own fill value) wherever the mask is true. Shares the data when there is no

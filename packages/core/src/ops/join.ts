@@ -54,6 +54,11 @@ function copyRun(from: Storage, at: number, n: number, to: Storage, into: number
 
 /** Arrays joined along an existing axis; masked as soon as one is. Throws OptionError SHAPE_MISMATCH or DTYPE_MISMATCH. */
 export function concatenate<A extends AnyArray>(arrays: readonly A[], axis = 0): SameMasking<A> {
+  return joined(arrays, axis, true);
+}
+
+/** `shrink`: nomask when nothing is masked, as `np.ma.concatenate`; np.ma's stacking functions always make a full mask. */
+function joined<A extends AnyArray>(arrays: readonly A[], axis: number, shrink: boolean): SameMasking<A> {
   const first = arrays[0];
   if (first === undefined) throw new OptionError("OPTION_INVALID", "there must be at least one array to join");
   const at = resolveAxis(axis, first.ndim);
@@ -63,13 +68,14 @@ export function concatenate<A extends AnyArray>(arrays: readonly A[], axis = 0):
   const dtype = commonDType(datas);
   const data = joinPlanes(datas, at, dtype);
   if (!arrays.some(isMaskedArray)) return data as unknown as SameMasking<A>;
-  if (arrays.every((a) => !isMaskedArray(a) || a.mask === nomask)) return new MaskedArray({ data }) as SameMasking<A>;
+  if (shrink && arrays.every((a) => !isMaskedArray(a) || a.mask === nomask))
+    return new MaskedArray({ data }) as SameMasking<A>;
   const masks = arrays.map((a): NdArray => {
     const own = isMaskedArray(a) ? a : new MaskedArray({ data: a as NdArray });
     return own.maskArray() as unknown as NdArray;
   });
   const mask = joinPlanes(masks, at, maskDType(dtype) as DType);
-  const keep = dtype.kind === "struct" || anyTrue(mask.storage as Uint8Array);
+  const keep = !shrink || dtype.kind === "struct" || anyTrue(mask.storage as Uint8Array);
   return new MaskedArray({ data, mask: keep ? (mask as unknown as FullMask) : nomask }) as SameMasking<A>;
 }
 
@@ -80,22 +86,24 @@ export function stack<A extends AnyArray>(arrays: readonly A[], axis = 0): SameM
   if (arrays.some((a) => !sameShape(a.shape, first.shape)))
     throw new OptionError("SHAPE_MISMATCH", "arrays to stack have the same shape");
   const at = resolveAxis(axis, first.ndim + 1);
-  return concatenate(
+  return joined(
     arrays.map((a) => expandDims(a, at)),
     at,
+    false,
   );
 }
 
 /** Arrays joined row on row; one-dimensional ones become rows. */
 export function vstack<A extends AnyArray>(arrays: readonly A[]): SameMasking<A> {
-  return concatenate(
+  return joined(
     arrays.map((a) => (a.ndim === 0 ? (a.reshape([1, 1]) as A) : a.ndim === 1 ? expandDims(a, 0) : a)),
     0,
+    false,
   );
 }
 
 /** Arrays joined side by side: along axis 1, or axis 0 for one-dimensional ones. */
 export function hstack<A extends AnyArray>(arrays: readonly A[]): SameMasking<A> {
   const rows = arrays.map((a) => (a.ndim === 0 ? (a.reshape([1]) as A) : a));
-  return concatenate(rows, rows[0]?.ndim === 1 ? 0 : 1);
+  return joined(rows, rows[0]?.ndim === 1 ? 0 : 1, false);
 }

@@ -1,3 +1,5 @@
+import { float16ToNumber, numberToFloat16 } from "../dtype/float16.ts";
+
 /** Rows of float64 values folded into accumulators: `acc[to + j]` takes `values[at + r * width + j]` of each row r. */
 export type RealFold = (
   values: Float64Array,
@@ -11,7 +13,9 @@ type Wide = BigInt64Array | BigUint64Array;
 export type WideFold = (values: Wide, at: number, rows: number, width: number, acc: Wide, to: number) => void;
 export type FoldName = "sum" | "prod" | "min" | "max";
 
-export const realFolds: { readonly [N in FoldName | "sumSingle" | "prodSingle"]: RealFold } = {
+const half = (x: number): number => float16ToNumber(numberToFloat16(x));
+
+export const realFolds: { readonly [N in FoldName | "sumSingle" | "prodSingle" | "sumHalf" | "prodHalf"]: RealFold } = {
   sum: (values, at, rows, width, acc, to) => {
     for (let r = 0, k = at; r < rows; r++)
       for (let j = to; j < to + width; j++) acc[j] = (acc[j] as number) + (values[k++] as number);
@@ -19,6 +23,14 @@ export const realFolds: { readonly [N in FoldName | "sumSingle" | "prodSingle"]:
   sumSingle: (values, at, rows, width, acc, to) => {
     for (let r = 0, k = at; r < rows; r++)
       for (let j = to; j < to + width; j++) acc[j] = Math.fround((acc[j] as number) + (values[k++] as number));
+  },
+  sumHalf: (values, at, rows, width, acc, to) => {
+    for (let r = 0, k = at; r < rows; r++)
+      for (let j = to; j < to + width; j++) acc[j] = half((acc[j] as number) + (values[k++] as number));
+  },
+  prodHalf: (values, at, rows, width, acc, to) => {
+    for (let r = 0, k = at; r < rows; r++)
+      for (let j = to; j < to + width; j++) acc[j] = half((acc[j] as number) * (values[k++] as number));
   },
   prod: (values, at, rows, width, acc, to) => {
     for (let r = 0, k = at; r < rows; r++)
@@ -117,4 +129,33 @@ function eightSingle(a: Float64Array, at: number, n: number): number {
   let sum = f(f(f(r0 + r1) + f(r2 + r3)) + f(f(r4 + r5) + f(r6 + r7)));
   for (; i < n; i++) sum = f(sum + (a[at + i] as number));
   return sum;
+}
+
+/**
+ * The same for complex numbers, whose parts NumPy adds up interleaved: four running sums each, 64 numbers at a time. `at` and `n`
+ * count numbers (pairs); gives the sum of the parts at even (`part` 0) or odd (1) places.
+ */
+export function pairwiseComplex(a: Float64Array, at: number, n: number, part: 0 | 1, single: boolean): number {
+  const f = single ? Math.fround : Number;
+  const v = (i: number): number => a[2 * (at + i) + part] as number;
+  if (n < 4) {
+    let sum = -0;
+    for (let i = 0; i < n; i++) sum = f(sum + v(i));
+    return sum;
+  }
+  if (n <= 64) {
+    let [r0, r1, r2, r3] = [v(0), v(1), v(2), v(3)] as [number, number, number, number];
+    let i = 4;
+    for (; i < n - (n % 4); i += 4) {
+      r0 = f(r0 + v(i));
+      r1 = f(r1 + v(i + 1));
+      r2 = f(r2 + v(i + 2));
+      r3 = f(r3 + v(i + 3));
+    }
+    let sum = f(f(r0 + r1) + f(r2 + r3));
+    for (; i < n; i++) sum = f(sum + v(i));
+    return sum;
+  }
+  const half = halfOf(n * 2) / 2;
+  return f(pairwiseComplex(a, at, half, part, single) + pairwiseComplex(a, at + half, n - half, part, single));
 }

@@ -12,7 +12,7 @@ import type { SameMasking } from "./unary.ts";
 
 /** NumPy's comparisons, also in a masked array's manner: masked where either is, with the first operand (as a bool) beneath. */
 function compare(name: CompareName, x: Operand, y: Operand): AnyArray {
-  const o = operandsOf(x, y, true);
+  const o = operandsOf(x, y, "comparing");
   const data = compareOf(name, o.a, o.b);
   if (o.from === undefined) return data as unknown as NdArray;
   const mask = unionMask(o, data as unknown as NdArray);
@@ -47,7 +47,7 @@ export function greaterEqual<A extends Operand, B extends Operand>(a: A, b: B): 
 
 /** Bit operations on the truth of both operands: 0 and, 1 or, 2 exclusive or. */
 function logical(op: 0 | 1 | 2, x: Operand, y: Operand): AnyArray {
-  const o = operandsOf(x, y, true);
+  const o = operandsOf(x, y, "comparing");
   const [a, b] = [castArray(o.a, "bool"), castArray(o.b, "bool")];
   const data = compareOf("equal", a, b);
   const { shape, order, storage } = data;
@@ -87,6 +87,7 @@ export function logicalNot<A extends AnyArray>(x: A): SameMasking<A, "bool"> {
   const mask = flatMask(x);
   if (mask === nomask) return maskedResult(data, nomask, x) as unknown as SameMasking<A, "bool">;
   const kept = mask.copy(data.order) as unknown as NdArray<"bool">;
-  copyUnder(data, kept, truth);
+  // Beneath the mask np.ma keeps bools as they were, and the result of other dtypes.
+  if (x.dtype.kind === "bool") copyUnder(data, kept, truth);
   return maskedResult(data, kept, x) as unknown as SameMasking<A, "bool">;
 }

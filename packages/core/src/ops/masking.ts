@@ -13,6 +13,7 @@ import { fillArray } from "./fill.ts";
 import { filledWith } from "./filled.ts";
 import { equal, greater, greaterEqual, less, lessEqual, notEqual } from "./logic.ts";
 import { anyTrue, orInto } from "./mask-bits.ts";
+import { type FloatKind, rounded } from "./number-text.ts";
 import type { KindIn } from "./reductions.ts";
 import { isfinite } from "./unary.ts";
 
@@ -140,9 +141,13 @@ export function maskedValues<A extends AnyArray>(
   if (data.dtype.kind.startsWith("float")) {
     const values = toFloat64(data.dtype, gather(data, "C"), data.size);
     mask = zeros("bool", data.shape);
+    // A Python float beside an array of lower precision is rounded to it, and so are differences.
+    const round = rounded[data.dtype.kind as FloatKind];
+    const target = round(value);
+    const bound = round(atol + rtol * Math.abs(value));
     for (let i = 0; i < values.length; i++) {
       const v = values[i] as number;
-      mask.storage[i] = v === value || Math.abs(v - value) <= atol + rtol * Math.abs(value) ? 1 : 0;
+      mask.storage[i] = v === target || round(Math.abs(round(v - target))) <= bound ? 1 : 0;
     }
   } else mask = equal(data, value).copy("C") as NdArray<"bool">;
   const kept: NdArray<"bool"> | NoMask = shrink && !anyTrue(mask.storage) ? nomask : mask;

@@ -47,7 +47,12 @@ export function flatMask(x: unknown): NdArray | NoMask {
   return x.mask as unknown as NdArray;
 }
 
-export function operandsOf(x: Operand, y: Operand, comparing = false): Operands {
+/**
+ * `loose`: integers beside an integer array need not fit its dtype, since the result has another: "comparing" gives bools (and
+ * leaves promotion to the comparison), "dividing" floats.
+ */
+export function operandsOf(x: Operand, y: Operand, loose?: "comparing" | "dividing"): Operands {
+  const comparing = loose === "comparing";
   const from = isMaskedArray(x) ? x : isMaskedArray(y) ? y : undefined;
   const masks: Pick<Operands, "maskA" | "maskB" | "from"> = { maskA: flatMask(x), maskB: flatMask(y), from };
   if (isArray(x) && isArray(y)) {
@@ -56,15 +61,15 @@ export function operandsOf(x: Operand, y: Operand, comparing = false): Operands 
   }
   if (isArray(x)) {
     const a = dataOf(x);
-    const b = weakArray(y as Scalar, a.dtype, comparing, from !== undefined);
+    const b = weakArray(y as Scalar, a.dtype, loose !== undefined, from !== undefined);
     return { a, b, ...masks, common: comparing ? a.dtype : together(a.dtype, b.dtype) };
   }
   if (isArray(y)) {
     const b = dataOf(y);
-    const a = weakArray(x, b.dtype, comparing, from !== undefined);
+    const a = weakArray(x, b.dtype, loose !== undefined, from !== undefined);
     return { a, b, ...masks, common: comparing ? b.dtype : together(a.dtype, b.dtype) };
   }
-  const [a, b] = [weakArray(x, undefined, comparing, true), weakArray(y, undefined, comparing, true)];
+  const [a, b] = [weakArray(x, undefined, false, true), weakArray(y, undefined, false, true)];
   return { a, b, ...masks, common: together(a.dtype, b.dtype) };
 }
 
@@ -96,7 +101,7 @@ const ranges: { readonly [K in Kind]?: readonly [bigint, bigint] } = {
 };
 
 /** A scalar as a 0-d array of the dtype it and an array of `beside` have together. Throws OptionError when it does not fit. */
-function weakArray(value: Scalar, beside: DType | undefined, comparing: boolean, strong: boolean): NdArray {
+function weakArray(value: Scalar, beside: DType | undefined, loose: boolean, strong: boolean): NdArray {
   const weak = weakKind(value, beside);
   const alone = { bool: "bool", int: "int64", float: "float64", complex: "complex128" } as const;
   let dtype: DType =
@@ -106,7 +111,7 @@ function weakArray(value: Scalar, beside: DType | undefined, comparing: boolean,
     const whole = BigInt(value as number);
     const [low, high] = ranges[dtype.kind] as readonly [bigint, bigint];
     if (whole < low || whole > high) {
-      if (!comparing) throw new OptionError("DTYPE_MISMATCH", `${whole} is out of bounds for ${dtype.kind}`);
+      if (!loose) throw new OptionError("DTYPE_MISMATCH", `${whole} is out of bounds for ${dtype.kind}`);
       dtype =
         whole >= -(2n ** 63n) && whole < 2n ** 63n
           ? simple("int64")

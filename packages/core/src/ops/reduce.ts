@@ -1,13 +1,13 @@
 import { gather } from "../array/gather.ts";
 import { NdArray, zeros } from "../array/ndarray.ts";
+import { NAT } from "../dtype/datetime.ts";
 import { type DType, simple } from "../dtype/dtype.ts";
 import { OptionError } from "../errors.ts";
 import { castArray } from "./astype.ts";
 import { BLOCK, eachBlock, type Layout, layoutOf, reducedShape } from "./axis.ts";
 import { familyOf, fromFloat64, isTime, toFloat64, toWide } from "./cast.ts";
-import { type FoldName, halfOf, pairwiseSum, realFolds, wideFolds } from "./kernels-reduce.ts";
+import { type FoldName, halfOf, pairwiseComplex, pairwiseSum, realFolds, wideFolds } from "./kernels-reduce.ts";
 import { classOf } from "./promote.ts";
-import { NAT } from "./time.ts";
 
 export interface Along {
   readonly axis?: number | undefined;
@@ -51,7 +51,7 @@ export function fold(name: FoldName, array: NdArray, along: Along, dtype: DType)
     const single = dtype.kind === "float32" || dtype.kind === "float16";
     const acc = new Float64Array(out.size);
     if (name === "sum" && l.inner === 1) sumRows(l, acc, single);
-    else foldReal(name, l, acc, single);
+    else foldReal(name, l, acc, single ? (dtype.kind === "float16" && l.inner > 1 ? "Half" : "Single") : "");
     fromFloat64(acc, dtype, out.storage);
   } else if (family === "complex" && (name === "sum" || name === "prod")) foldComplex(name, l, dtype, out);
   else unsupported(name, dtype);
@@ -63,12 +63,13 @@ const loader =
   (from: number, count: number): Float64Array =>
     toFloat64(l.dtype, (l.lanes as Float64Array).subarray(from, from + count), count);
 
-function foldReal(name: FoldName, l: Layout, acc: Float64Array, single: boolean): void {
+function foldReal(name: FoldName, l: Layout, acc: Float64Array, rounding: "" | "Single" | "Half"): void {
   acc.fill(
     name === "sum" ? -0 : name === "prod" ? 1 : name === "min" ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY,
   );
   if (l.n === 0) acc.fill(name === "prod" ? 1 : 0);
-  const run = realFolds[single && name === "sum" ? "sumSingle" : single && name === "prod" ? "prodSingle" : name];
+  // Minima and maxima need no rounding.
+  const run = realFolds[name === "min" || name === "max" ? name : (`${name}${rounding}` as const)];
   eachBlock(l, loader(l), (values, at, rows, width, to) => run(values, at, rows, width, acc, to));
 }
 
@@ -108,26 +109,27 @@ function foldWide(name: FoldName, l: Layout, dtype: DType, out: BigInt64Array | 
 function foldComplex(name: "sum" | "prod", l: Layout, dtype: DType, out: NdArray): void {
   const pairs = (l.dtype.kind === "complex128" ? l.lanes : new Float64Array(l.lanes as Float32Array)) as Float64Array;
   const single = dtype.kind === "complex64";
-  const re = new Float64Array(l.n);
-  const im = new Float64Array(l.n);
   const to = out.storage as Float64Array;
+  if (name === "sum" && l.inner === 1) {
+    for (let o = 0; o < l.outer; o++)
+      for (const part of [0, 1] as const) to[2 * o + part] = pairwiseComplex(pairs, o * l.n, l.n, part, single) + 0;
+    return;
+  }
+  const round = single ? Math.fround : Number;
   for (let o = 0; o < l.outer; o++)
     for (let j = 0; j < l.inner; j++) {
-      let pr = 1;
-      let pi = 0;
+      let re = name === "prod" ? 1 : 0;
+      let im = 0;
       for (let r = 0; r < l.n; r++) {
         const at = 2 * ((o * l.n + r) * l.inner + j);
-        re[r] = pairs[at] as number;
-        im[r] = pairs[at + 1] as number;
-        if (name === "prod") {
-          const x = pr * (re[r] as number) - pi * (im[r] as number);
-          pi = pr * (im[r] as number) + pi * (re[r] as number);
-          pr = x;
-        }
+        const [x, y] = [pairs[at] as number, pairs[at + 1] as number];
+        if (name === "sum") {
+          re = round(re + x);
+          im = round(im + y);
+        } else [re, im] = [round(re * x - im * y), round(re * y + im * x)];
       }
-      const at = 2 * (o * l.inner + j);
-      to[at] = name === "prod" ? pr : pairwiseSum(re, 0, l.n, single) + 0;
-      to[at + 1] = name === "prod" ? pi : pairwiseSum(im, 0, l.n, single) + 0;
+      to[2 * (o * l.inner + j)] = re;
+      to[2 * (o * l.inner + j) + 1] = im;
     }
 }
 

@@ -4,6 +4,7 @@ import type { NdArray } from "../array/ndarray.ts";
 import { zeros } from "../array/ndarray.ts";
 import type { DType } from "../dtype/dtype.ts";
 import type { Elements, Kind } from "../dtype/elements.ts";
+import { OptionError } from "../errors.ts";
 import { type Masked, masked, nomask } from "../symbols.ts";
 import { subtract } from "./arithmetic.ts";
 import { castArray } from "./astype.ts";
@@ -76,6 +77,8 @@ function constant(value: number, dtype: DType): NdArray {
 }
 
 function folded(name: FoldName, x: AnyArray, along: Along): unknown {
+  if (x.dtype.kind === "datetime64" && (name === "sum" || name === "prod"))
+    throw new OptionError("DTYPE_MISMATCH", "dates are not added up; subtract one to have spans");
   const run = (data: NdArray): NdArray =>
     fold(name, data, along, name === "min" || name === "max" ? native(data.dtype) : sumDType(data.dtype));
   if (!isMaskedArray(x)) return plainResult(run(x), along);

@@ -2,13 +2,13 @@ import { type AnyArray, isMaskedArray } from "../array/any.ts";
 import { gather } from "../array/gather.ts";
 import type { FullMask, MaskedArray } from "../array/masked-array.ts";
 import { NdArray } from "../array/ndarray.ts";
+import { NAT } from "../dtype/datetime.ts";
 import { type DType, lanesOf, simple } from "../dtype/dtype.ts";
 import { allocateStorage, type Storage } from "../dtype/elements.ts";
 import { OptionError } from "../errors.ts";
 import { nomask } from "../symbols.ts";
 import { layoutOf, resolveAxis } from "./axis.ts";
 import { familyOf, isTime, toFloat64 } from "./cast.ts";
-import { NAT } from "./time.ts";
 
 export interface SortOptions {
   /** Default -1. `null`: the flattened array. */

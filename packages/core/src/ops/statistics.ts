@@ -12,6 +12,7 @@ import { layoutOf, reducedShape, resolveAxis } from "./axis.ts";
 import { broadcastTo } from "./broadcast.ts";
 import { fromFloat64, toFloat64 } from "./cast.ts";
 import { filledWith } from "./filled.ts";
+import { anyTrue } from "./mask-bits.ts";
 import { flatMask } from "./operands.ts";
 import { classOf, promote } from "./promote.ts";
 import { type Along, type Ddof, fold, truth, type Whole } from "./reduce.ts";
@@ -71,38 +72,44 @@ export function mean<A extends AnyArray, const O extends Along = Whole>(x: A, al
 }
 
 function varianceKept(x: AnyArray, options: WithDdof): AnyArray {
-  const { axis, ddof = 0 } = options;
+  if (!isMaskedArray(x)) return plainVariance(x, options);
+  const mask = flatMask(x);
+  return mask === nomask ? new MaskedArray({ data: plainVariance(x.data, options) }) : maskedVariance(x, mask, options);
+}
+
+/** As NumPy's `_var`: every step in the array's own precision (integers: float64). */
+function plainVariance(x: NdArray, { axis, ddof = 0 }: WithDdof): NdArray {
   const kept = { axis, keepdims: true };
-  const type = sumType(x.dtype, "var");
-  const real = type.kind === "complex64" ? simple("float32") : type.kind === "complex128" ? simple("float64") : type;
-  const wide =
-    !isMaskedArray(x) || x.mask === nomask ? (castArray(isMaskedArray(x) ? x.data : x, type) as AnyArray) : x;
-  const center = isMaskedArray(wide) ? meanKept(x, axis) : meanOf(wide as NdArray, axis, type);
+  const type = x.dtype.kind === "float16" ? simple("float16") : sumType(x.dtype, "var");
+  const complex = type.kind === "complex64" || type.kind === "complex128";
+  const real: DType = complex ? simple(type.kind === "complex64" ? "float32" : "float64") : type;
+  const wide = castArray(x, type);
+  const n = axis === undefined ? x.size : (x.shape[resolveAxis(axis, x.ndim)] as number);
+  const per = (total: NdArray, by: number): NdArray =>
+    divide(castArray(total, promote(total.dtype, simple("float64"))), by);
+  const center = castArray(per(fold("sum", wide, kept, type), n), type);
   const apart = subtract(wide, center);
-  const modulus = type.kind.startsWith("complex") ? abs(apart) : apart;
-  const squares = multiply(modulus, modulus) as AnyArray;
-  if (!isMaskedArray(squares) || !isMaskedArray(x) || x.mask === nomask) {
-    const total = fold("sum", squares as NdArray, kept, real);
-    const n = axis === undefined ? x.size : (x.shape[resolveAxis(axis, x.ndim)] as number);
-    const result = castArray(divide(castArray(total, "float64"), Math.max(n - ddof, 0) + 0) as NdArray, real);
-    const data = x.dtype.kind === "float16" ? castArray(result, "float16") : result;
-    return isMaskedArray(x) ? new MaskedArray({ data }) : data;
-  }
-  const zero = zeros(squares.dtype, []) as unknown as NdArray;
-  const total = fold("sum", filledWith(squares, zero), kept, squares.dtype);
+  const modulus = complex ? abs(apart) : apart;
+  const total = fold("sum", multiply(modulus, modulus), kept, real);
+  return castArray(per(total, Math.max(n - ddof, 0)), real);
+}
+
+/** As np.ma's `var`: about the mean in float64, which for float16 is rounded first. */
+function maskedVariance(x: MaskedArray, mask: NdArray, { axis, ddof = 0 }: WithDdof): MaskedArray {
+  const kept = { axis, keepdims: true };
+  const mean = meanKept(x, axis);
+  const apart = subtract(x, x.dtype.kind === "float16" ? mean.astype("float16") : mean);
+  const modulus = classOf(x.dtype) === "c" ? abs(apart) : apart;
+  const squares = multiply(modulus, modulus) as MaskedArray;
+  const total = fold("sum", filledWith(squares, zeros(squares.dtype, [])), kept, squares.dtype);
   const n = subtract(countsOf(x, kept), BigInt(ddof)) as NdArray;
-  const sums = maskedReduction(squares, total, kept) as MaskedArray;
-  const made = divide(sums, n);
-  const hidden = truth("all", flatMask(x) as NdArray, kept);
+  const made = divide(maskedReduction(squares, total, kept) as MaskedArray, n);
+  const hidden = truth("all", mask, kept);
   const flags = hidden.storage as Uint8Array;
   const counts = n.storage as BigInt64Array;
   for (let i = 0; i < flags.length; i++) if ((counts[i] as bigint) <= 0n) flags[i] = 1;
-  return made.with({ mask: hidden as unknown as FullMask });
-}
-
-/** The mean a plain variance is taken about: in the type of the sums, axes kept. */
-function meanOf(x: NdArray, axis: number | undefined, type: DType): NdArray {
-  return castArray(meanKept(x, axis) as NdArray, type);
+  // As `mask_or` leaves it: nomask when nothing is masked.
+  return made.with({ mask: anyTrue(flags) ? (hidden as unknown as FullMask) : nomask });
 }
 
 /** Variance of the unmasked elements: the mean of the squared distances from the mean (`ddof` is taken from the count). */
@@ -113,9 +120,7 @@ export function variance<A extends AnyArray, const O extends WithDdof = Whole>(x
 /** Standard deviation: the square root of {@link variance}. */
 export function std<A extends AnyArray, const O extends WithDdof = Whole>(x: A, options?: O): Statistic<A, O> {
   const kept = varianceKept(x, options ?? {});
-  const root =
-    isMaskedArray(kept) && kept.mask === nomask ? new MaskedArray({ data: sqrt(kept.data) as NdArray }) : sqrt(kept);
-  return dropAxis(root as AnyArray, x, options ?? {}) as Statistic<A, O>;
+  return dropAxis(sqrt(kept), x, options ?? {}) as Statistic<A, O>;
 }
 
 /** Middle of the unmasked elements (mean of the middle two where their number is even); NaN if there is one. */
@@ -186,7 +191,7 @@ export function average<A extends AnyArray, const O extends Along & { readonly w
   }
   const total = fold("sum", filledWith(products, zeros(type, []) as unknown as NdArray), kept, type);
   const result = divide(maskedReduction(products, total, kept) as MaskedArray, scale);
-  return dropAxis(mask === nomask ? result.with({ mask: nomask }) : result, x, options ?? {}) as Statistic<A, O>;
+  return dropAxis(result, x, options ?? {}) as Statistic<A, O>;
 }
 
 function maskedWeights(weights: NdArray, mask: NdArray): NdArray {

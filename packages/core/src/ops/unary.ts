@@ -2,6 +2,7 @@ import { type AnyArray, isMaskedArray } from "../array/any.ts";
 import { gather } from "../array/gather.ts";
 import type { MaskedArray } from "../array/masked-array.ts";
 import { type NdArray, zeros } from "../array/ndarray.ts";
+import { NAT } from "../dtype/datetime.ts";
 import { type DType, simple } from "../dtype/dtype.ts";
 import type { Kind } from "../dtype/elements.ts";
 import { OptionError } from "../errors.ts";
@@ -12,7 +13,6 @@ import type { UnaryName } from "./kernels-real.ts";
 import { copyUnder } from "./masked-store.ts";
 import { flatMask, maskedResult } from "./operands.ts";
 import { classOf, isInteger } from "./promote.ts";
-import { NAT } from "./time.ts";
 
 /** Plain for plain, masked for masked. */
 export type SameMasking<A, K extends Kind = Kind> = A extends MaskedArray ? MaskedArray<K> : NdArray<K>;
