@@ -13,7 +13,7 @@ export interface DataBytes {
 
 /** Requests on their way at once, and the bytes they may bring together (a single one may bring more). */
 const AHEAD = 8;
-const AHEAD_BYTES = 32 << 20;
+const AHEAD_BYTES = 8 << 20;
 /** Runs shorter than this are read at once where the source can: an asynchronous read costs more than its bytes. */
 const SHORT = 65_536;
 /** Bytes read at once before others get a turn. */

@@ -81,7 +81,7 @@ export const engine: Engine = {
   },
   deflate(bytes, level) {
     // zlib's deflateBound is below this.
-    return own(deflateRawSync(bytes, { level, chunkSize: Math.max(CHUNK, bytes.length + (bytes.length >> 9) + 1024) }));
+    return own(deflateRawSync(bytes, { level, chunkSize: bytes.length + (bytes.length >> 9) + 1024 }));
   },
   inflateChunks: (chunks) => through(chunks, createInflateRaw({ chunkSize: CHUNK })),
   deflateChunks: (chunks, level) => through(chunks, createDeflateRaw({ level, chunkSize: CHUNK })),
