@@ -29,9 +29,12 @@ interface Frame {
   readonly items: PlainValue[];
   /** Values of a dict, as many as `items` (its keys) or one fewer. */
   readonly values: PlainValue[];
+  readonly keys: Set<PlainValue>;
   comma: boolean;
 }
 
+/** Of tuples and lists, which have none. */
+const noKeys: Set<PlainValue> = /* @__PURE__ */ new Set();
 const CLOSER = { "(": ")", "[": "]", "{": "}" } as const;
 const WORDS = new Map<string, PlainValue>([
   ["None", null],
@@ -60,7 +63,7 @@ export function parseLiteral(input: Uint8Array | string, options: LiteralOptions
     } else if (c === "(" || c === "[" || c === "{") {
       if (stack.length >= cursor.limits.maxDepth)
         throw cursor.tooMuch("maxDepth", `values are nested deeper than ${cursor.limits.maxDepth}`);
-      stack.push({ open: c, items: [], values: [], comma: false });
+      stack.push({ open: c, items: [], values: [], keys: c === "{" ? new Set() : noKeys, comma: false });
       cursor.at++;
       continue;
     } else {
@@ -114,16 +117,8 @@ function close(cursor: Cursor, stack: Frame[]): PlainValue {
 function checkKey(cursor: Cursor, frame: Frame, key: PlainValue): void {
   if (Array.isArray(key) || key instanceof Map) throw cursor.fail("lists and dicts cannot be keys");
   // Tuples and bytes are compared by identity here, so that only plain keys can be found twice.
-  if (frame.items.length < 16 ? frame.items.includes(key) : keysOf(frame).has(key))
-    throw cursor.fail("a key occurs twice");
-  seen.get(frame)?.add(key);
-}
-
-const seen = new WeakMap<Frame, Set<PlainValue>>();
-function keysOf(frame: Frame): Set<PlainValue> {
-  let keys = seen.get(frame);
-  if (keys === undefined) seen.set(frame, (keys = new Set(frame.items)));
-  return keys;
+  if (frame.keys.has(key)) throw cursor.fail("a key occurs twice");
+  frame.keys.add(key);
 }
 
 function readScalar(cursor: Cursor): PlainValue {

@@ -74,7 +74,7 @@ describe("Python literals", () => {
     );
   });
 
-  it("keeps its limits, and needs no stack for depth", () => {
+  it("keeps its limits, and needs no stack for depth", { timeout: 60_000 }, () => {
     expect(() => parseLiteral("[".repeat(1e6))).toThrow(expect.objectContaining({ limit: "maxDepth" }));
     expect(() => parseLiteral("9".repeat(5000))).toThrow(expect.objectContaining({ limit: "maxDigits" }));
     const deep = 200_000;
@@ -92,7 +92,7 @@ describe("Python literals", () => {
     expect(() => formatLiteral(self)).toThrow(expect.objectContaining({ code: "OPTION_INVALID" }));
   });
 
-  it("reads back whatever it writes", () => {
+  it("reads back whatever it writes", { timeout: 60_000 }, () => {
     const scalar = fc.oneof(
       fc.constantFrom<PlainValue>(null, true, false),
       fc.bigInt(),

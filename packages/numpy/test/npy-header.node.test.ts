@@ -62,7 +62,7 @@ describe("NPY headers written by NumPy", () => {
     expect(writeNpyHeader({ ...header, version: header.version })).toEqual(head);
   });
 
-  it("the version is chosen as np.save chooses it", () => {
+  it("the version is chosen as np.save chooses it", { timeout: 60_000 }, () => {
     const chosen = new Set<string>();
     for (const entry of usable.filter((e) => !tooLong(e))) {
       const header = readNpyHeader(bytesOf(entry));
@@ -81,7 +81,7 @@ describe("damage", () => {
   const whole = bytesOf(sample);
   const end = readNpyHeader(whole).dataOffset;
 
-  it("every truncation is a typed error within the file", () => {
+  it("every truncation is a typed error within the file", { timeout: 60_000 }, () => {
     for (let n = 0; n < end; n++) {
       const error = failureOf(() => readNpyHeader(whole.slice(0, n)));
       expect(isMasqueradeError(error, "FORMAT_TRUNCATED")).toBe(true);
@@ -89,7 +89,7 @@ describe("damage", () => {
     }
   });
 
-  it("every flipped bit is a typed error with an offset, or another header", () => {
+  it("every flipped bit is a typed error with an offset, or another header", { timeout: 60_000 }, () => {
     let refused = 0;
     for (let bit = 0; bit < end * 8; bit++) {
       const bad = whole.slice();

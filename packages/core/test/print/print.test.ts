@@ -39,7 +39,7 @@ describe("printing", () => {
       expect(() => repr(floats([1]), options as never)).toThrow(expect.objectContaining({ code }));
   });
 
-  it("stops where a value contains itself, and before the stack ends", () => {
+  it("stops where a value contains itself, and before the stack ends", { timeout: 60_000 }, () => {
     const own: unknown[] = [1n];
     const array = objects(own);
     own[0] = array;

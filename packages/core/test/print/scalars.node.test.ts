@@ -11,7 +11,7 @@ const table = JSON.parse(readFileSync(new URL("../../../../corpus/repr/scalars.j
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 
 describe("long doubles", () => {
-  it("are read, printed and narrowed as NumPy does it", () => {
+  it("are read, printed and narrowed as NumPy does it", { timeout: 60_000 }, () => {
     expect(table.longdoubles.length).toBeGreaterThan(300);
     for (const [text, bytes, str, float64] of table.longdoubles) {
       const value = LongDouble.parse(text);
@@ -21,23 +21,27 @@ describe("long doubles", () => {
     }
   });
 
-  it.each(["x87", "quad", "double"] as const)("%s: what is printed reads back the same", (layout) => {
-    fc.assert(
-      fc.property(fc.bigInt({ min: 0n, max: 2n ** 128n - 1n }), (bits) => {
-        const bytes = new Uint8Array(layout === "double" ? 8 : 16);
-        for (let i = 0, rest = bits; i < (layout === "x87" ? 10 : bytes.length); i++, rest >>= 8n)
-          bytes[i] = Number(rest & 255n);
-        // Significands without the integer bit are no numbers of x87's own making.
-        if (layout === "x87")
-          bytes[7] = (bytes[9] as number) % 128 === 0 && bytes[8] === 0 ? 1 : (bytes[7] as number) | 0x80;
-        const value = new LongDouble(bytes, layout);
-        if (value.classify().special !== undefined) return;
-        expect(hex(LongDouble.parse(value.toString(), layout).bytes)).toBe(hex(bytes));
-      }),
-    );
-  });
+  it.each(["x87", "quad", "double"] as const)(
+    "%s: what is printed reads back the same",
+    { timeout: 60_000 },
+    (layout) => {
+      fc.assert(
+        fc.property(fc.bigInt({ min: 0n, max: 2n ** 128n - 1n }), (bits) => {
+          const bytes = new Uint8Array(layout === "double" ? 8 : 16);
+          for (let i = 0, rest = bits; i < (layout === "x87" ? 10 : bytes.length); i++, rest >>= 8n)
+            bytes[i] = Number(rest & 255n);
+          // Significands without the integer bit are no numbers of x87's own making.
+          if (layout === "x87")
+            bytes[7] = (bytes[9] as number) % 128 === 0 && bytes[8] === 0 ? 1 : (bytes[7] as number) | 0x80;
+          const value = new LongDouble(bytes, layout);
+          if (value.classify().special !== undefined) return;
+          expect(hex(LongDouble.parse(value.toString(), layout).bytes)).toBe(hex(bytes));
+        }),
+      );
+    },
+  );
 
-  it("keep float64 exactly, and say what they are not", () => {
+  it("keep float64 exactly, and say what they are not", { timeout: 60_000 }, () => {
     fc.assert(
       fc.property(fc.double(), (x) => {
         for (const layout of ["x87", "quad", "double", "double-double"] as const)
@@ -55,7 +59,7 @@ describe("long doubles", () => {
 });
 
 describe("dates", () => {
-  it("are read as NumPy reads them", () => {
+  it("are read as NumPy reads them", { timeout: 60_000 }, () => {
     expect(table.dates.length).toBeGreaterThan(200);
     for (const [text, name, count] of table.dates) {
       const [, digits, unit] = /^(\d*)(\w+)$/.exec(name) as unknown as [string, string, TimeUnit];
