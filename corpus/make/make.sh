@@ -20,4 +20,5 @@ done
 "$venvs/np2/bin/python" npz_hostile.py
 "$venvs/np2/bin/python" make_states.py
 "$venvs/np2/bin/python" make_demo.py
+"$venvs/np2/bin/python" repr.py ../repr
 "$venvs/np2/bin/python" merge.py
