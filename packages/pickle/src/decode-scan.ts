@@ -130,7 +130,7 @@ class Scanner {
         stack.push(undefined);
         return;
       case "OBJ":
-        this.used(this.takeToMark()[0], "OBJ");
+        this.used(this.takeToMark(1)[0], "OBJ");
         stack.push(undefined);
         return;
       case "REDUCE":
@@ -197,9 +197,10 @@ class Scanner {
     this.used(item, "argument");
   }
 
-  private takeToMark(): readonly Shadow[] {
+  /** The items above the mark; all but the first `called` are arguments of something. */
+  private takeToMark(called = 0): readonly Shadow[] {
     const items = this.stack.splice(this.marks.pop() ?? 0);
-    for (const item of items) this.argument(item);
+    for (const item of items.slice(called)) this.argument(item);
     return items;
   }
 
