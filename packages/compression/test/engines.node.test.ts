@@ -96,6 +96,10 @@ describe.each([
     const packed = native.deflate(bytes, 6);
     const head = engine.inflateHead(packed.subarray(0, 2000), 500);
     same(head, bytes.subarray(0, 500));
+    for (const text of [new Uint8Array(5000), texts["noise"] as Uint8Array])
+      for (const level of [0, 9])
+        for (const want of [1, 100, 700])
+          same(engine.inflateHead(native.deflate(text, level).subarray(0, 70_000), want), text.subarray(0, want));
     expect(engine.inflateHead(Uint8Array.of(7, 7, 7), 10)).toEqual(new Uint8Array());
   });
 

@@ -83,7 +83,10 @@ describe("raw deflate", () => {
     await expect(run(packed, { size: text.length + 1 })).rejects.toMatchObject({ code: "FORMAT_MALFORMED" });
     await expect(run(packed, { size: text.length - 1 })).rejects.toMatchObject({ code: "FORMAT_MALFORMED" });
     await expect(run(packed, { maxBytes: 5 })).rejects.toMatchObject({ code: "LIMIT_EXCEEDED" });
-    await expect(run(packed.subarray(0, 20), {})).rejects.toMatchObject({ code: "FORMAT_TRUNCATED" });
+    // The web's streams do not tell the end from damage.
+    await expect(run(packed.subarray(0, 20), {})).rejects.toMatchObject({
+      code: expect.stringMatching(/^FORMAT_(TRUNCATED|MALFORMED)$/),
+    });
     await expect(run(Uint8Array.of(7), {})).rejects.toMatchObject({ code: "FORMAT_MALFORMED" });
   });
 });

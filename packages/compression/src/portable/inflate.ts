@@ -237,11 +237,12 @@ export function inflate(bytes: Uint8Array, limit: number, hint: number): Inflate
 
 /** {@link Engine.inflateHead} without Node. */
 export function inflateHead(bytes: Uint8Array, limit: number): Uint8Array {
-  const state = new Inflater(bytes, limit, Math.min(limit, 4096));
+  // A match or a stored block is taken whole or not at all, so there is room for one beyond the limit.
+  const state = new Inflater(bytes, limit + 65_535, Math.min(limit, 4096));
   try {
     state.run();
   } catch (e) {
     if (!(e instanceof Stop)) throw e;
   }
-  return state.out.subarray(0, state.at);
+  return state.out.subarray(0, Math.min(state.at, limit));
 }
