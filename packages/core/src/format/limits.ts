@@ -49,16 +49,24 @@ export const defaultLimits: Limits = {
   maxMilliseconds: undefined,
 };
 
+/** What {@link resolveLimits} returned before: checked already, and asked for again by every header read. */
+const resolved: WeakSet<object> = /* @__PURE__ */ new WeakSet([defaultLimits]);
+
 /** The defaults with the caller's changes. Throws OptionError for a limit that does not exist or is no number. */
 export function resolveLimits(given: Partial<Limits> | undefined): Limits {
   if (given === undefined) return defaultLimits;
+  if (resolved.has(given)) return given as Limits;
   for (const [name, value] of Object.entries(given)) {
     if (!Object.hasOwn(defaultLimits, name))
       throw new OptionError("OPTION_UNKNOWN", `there is no limit "${name}"`, `limits.${name}`);
     if (value !== undefined && !(typeof value === "number" && value >= 0))
       throw new OptionError("OPTION_INVALID", `limits.${name} is a non-negative number`, `limits.${name}`);
   }
-  return { ...defaultLimits, ...given };
+  // A limit given as undefined is the default, not the absence of one.
+  const named = Object.entries(given).filter(([, value]) => value !== undefined);
+  const limits: Limits = Object.freeze({ ...defaultLimits, ...Object.fromEntries(named) });
+  resolved.add(limits);
+  return limits;
 }
 
 /**
