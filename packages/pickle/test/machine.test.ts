@@ -10,8 +10,10 @@ import {
   opcodes,
 } from "../src/index.ts";
 
+type Part = number | string | readonly number[];
+
 /** Bytes from numbers and latin-1 texts. */
-function bytes(...parts: readonly (number | string | readonly number[])[]): Uint8Array {
+function bytes(...parts: readonly Part[]): Uint8Array {
   return Uint8Array.from(parts.flatMap((p) => (typeof p === "string" ? Array.from(p, (c) => c.charCodeAt(0)) : p)));
 }
 
@@ -23,7 +25,7 @@ const globals: EmulatorTable = new Map([
   [globalKey("builtins", "complex"), pair],
   [globalKey("m", "named"), {}],
 ]);
-const read = (...parts: Parameters<typeof bytes>): unknown => decodePickle(bytes(...parts), { globals });
+const read = (...parts: readonly Part[]): unknown => decodePickle(bytes(...parts), { globals });
 const codeOf = (make: () => unknown): string => {
   try {
     make();

@@ -4,7 +4,7 @@ import { type PickleScan, scanPickle, walkOpcodes } from "../src/index.ts";
 
 const bytes = (...parts: readonly (number | string)[]): Uint8Array =>
   Uint8Array.from(parts.flatMap((p) => (typeof p === "string" ? Array.from(p, (c) => c.charCodeAt(0)) : p)));
-const scan = (...parts: Parameters<typeof bytes>): PickleScan => scanPickle(bytes(...parts));
+const scan = (...parts: readonly (number | string)[]): PickleScan => scanPickle(bytes(...parts));
 
 describe("walkOpcodes", () => {
   test("names, offsets and arguments", () => {
