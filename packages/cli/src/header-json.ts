@@ -7,6 +7,8 @@ import {
   type Field,
   type Header,
   isBundleHeader,
+  OptionError,
+  quoteText,
 } from "@masquerade/core";
 import { descrOf } from "@masquerade/numpy";
 import { elementJson, type Json, objectOf, plainJson } from "./json-value.ts";
@@ -33,10 +35,16 @@ export interface FileJson {
   readonly attrs: Json;
 }
 
-/** Paths of the arrays that `select` names: itself, or everything in the group it is. All of them when it is left out. */
-export function selectedPaths(header: Header | BundleHeader, select: string | undefined): string[] {
+/**
+ * Paths of the arrays that `select` names: itself, or everything in the group it is. All of them when it is left out. Throws OptionError when
+ * there is no such thing.
+ */
+export function demandPaths(header: Header | BundleHeader, select: string | undefined): string[] {
   const paths = [...eachHeader(header)].map(([path]) => path);
-  return select === undefined ? paths : paths.filter((path) => path === select || path.startsWith(`${select}/`));
+  if (select === undefined) return paths;
+  const chosen = paths.filter((path) => path === select || path.startsWith(`${select}/`));
+  if (chosen.length > 0) return chosen;
+  throw new OptionError("INDEX_INVALID", `there is no "${quoteText(select)}" in the file`, "select");
 }
 
 export function arrayJson(path: string, header: Header, named: boolean): ArrayJson {
@@ -68,7 +76,8 @@ export function bundleAttrs(header: Header | BundleHeader): Json {
   return objectOf(entries);
 }
 
-function dtypeJson(dtype: DType): Json {
+/** NumPy's `dtype.str`, a record's descr list, or the dict form of a record that has no descr. */
+export function dtypeJson(dtype: DType): Json {
   if (dtype.kind !== "struct") return dtypeString(dtype);
   try {
     return plainJson(descrOf(dtype));

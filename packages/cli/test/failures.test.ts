@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { commands } from "../src/command.ts";
 import { corpus, masq, scratch } from "./support/masq.ts";
 
 const folder = scratch();
@@ -37,6 +38,14 @@ describe("a failure", () => {
     [["convert", npy, join(folder, "x.npz"), "--report", "xml"], "USAGE"],
     [["choose", "--for", "untrustd"], "USAGE"],
     [["conformance", "nopz"], "FORMAT_UNKNOWN"],
+    [["head", npy, "-n", "-1"], "USAGE"],
+    [["head", npy, "--select", "nobody"], "INDEX_INVALID"],
+    [["slice", npy], "USAGE"],
+    [["slice", `${npy}[99]`], "INDEX_INVALID"],
+    [["slice", `${npy}[x]`], "INDEX_INVALID"],
+    [["show", npy, "--width", "0"], "USAGE"],
+    [["show", corpus("npy/np2/dtype-U7.npy")], "DTYPE_MISMATCH"],
+    [["show", corpus("npz/np2/several.npz")], "INDEX_INVALID"],
   ])("%j is one line with %s", async (argv, code) => {
     const { code: exit, out, err } = await masq(argv);
     expect(err).toMatch(new RegExp(`^masq: ${code}: [^\\n]+\\n$`));
@@ -68,10 +77,10 @@ describe("help", () => {
     for (const argv of [[], ["--help"], ["help"]]) {
       const { code, out, err } = await masq(argv);
       expect({ code, err }).toEqual({ code: 0, err: "" });
-      for (const command of ["inspect", "convert", "formats", "choose", "conformance"]) expect(out).toContain(command);
+      for (const command of [...commands.keys()]) expect(out).toContain(command);
       expect(out).toContain("Examples:");
     }
-    for (const command of ["inspect", "convert", "formats", "choose", "conformance"])
+    for (const command of [...commands.keys()])
       for (const argv of [
         ["help", command],
         [command, "--help"],

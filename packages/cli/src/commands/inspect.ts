@@ -1,7 +1,7 @@
-import { eachHeader, isBundleHeader, OptionError, quoteText, type RecognisedFile } from "@masquerade/core";
+import { eachHeader, isBundleHeader, type RecognisedFile } from "@masquerade/core";
 import type { Define, Outcome } from "../command.ts";
 import { addFormatOptions } from "../format-options.ts";
-import { arrayJson, bundleAttrs, type FileJson, selectedPaths } from "../header-json.ts";
+import { arrayJson, bundleAttrs, demandPaths, type FileJson } from "../header-json.ts";
 import { describeFile } from "../header-text.ts";
 import { addReadingOptions, type ReadingOptions, withFile } from "../reading.ts";
 import { registry } from "../registry.ts";
@@ -27,9 +27,7 @@ export const define: Define = (command, { io, does }) => {
 
 async function inspect(name: string, file: RecognisedFile, options: Options): Promise<Outcome> {
   const headers = new Map(eachHeader(file.header));
-  const paths = selectedPaths(file.header, options.select);
-  if (options.select !== undefined && paths.length === 0)
-    throw new OptionError("INDEX_INVALID", `there is no "${quoteText(options.select)}" in the file`, "select");
+  const paths = demandPaths(file.header, options.select);
   const arrays = [];
   for (const path of paths) {
     const one = arrayJson(

@@ -5,7 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { run } from "@masquerade/cli";
-import { afterAll } from "vitest";
+import { afterAll, vi } from "vitest";
+
+// Processes start slowly on a busy machine; what hangs is still found.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 });
 
 export const root: string = fileURLToPath(new URL("../../../../", import.meta.url));
 export const corpus = (file: string): string => join(root, "corpus", file);
