@@ -17,7 +17,7 @@ export {
 } from "./array/selection.ts";
 export { contiguousStrides, isContiguous, sameShape, sizeOf } from "./array/strides.ts";
 export { swapLanes } from "./array/swap.ts";
-export { formatDatetime, formatTimedelta, parseDatetime } from "./dtype/datetime.ts";
+export { formatDatetime, formatTimedelta, NAT, parseDatetime } from "./dtype/datetime.ts";
 export * as dtypes from "./dtype/dtype.ts";
 export {
   alignmentOf,
@@ -120,7 +120,8 @@ export {
 export { type EqualsOptions, equals } from "./ops/equals.ts";
 export { castFill, defaultFillValue } from "./ops/fill.ts";
 export { difference, identical } from "./ops/identical.ts";
-export type { KindOfValues, Nested, TypedInput } from "./ops/infer.ts";
+export type { KindOfValues, Nested } from "./ops/infer.ts";
+export { fromNdArrayLike, type NdArrayLike, type NdArrayView, toNdArrayLike } from "./ops/interop.ts";
 export { concatenate, hstack, stack, vstack } from "./ops/join.ts";
 export {
   equal,
@@ -173,6 +174,14 @@ export {
 export { expandDims, flatten, ravel, repeat, squeeze, swapaxes, take } from "./ops/shape.ts";
 export { argsort, type SortOptions, sort } from "./ops/sort.ts";
 export { average, mean, median, type Statistic, std, variance } from "./ops/statistics.ts";
+export {
+  fromTransferable,
+  type Message,
+  type Packed,
+  share,
+  type Transferable,
+  toTransferable,
+} from "./ops/transfer.ts";
 export { abs, cos, exp, isfinite, isinf, isnan, log, negative, type SameMasking, sin, sqrt } from "./ops/unary.ts";
 export { display, repr } from "./print/array-text.ts";
 export type { PrintOptions } from "./print/options.ts";

@@ -124,9 +124,13 @@ function scaled(magnitude: bigint, exponent: number): number {
 /** The float64 nearest to an extended-precision value. */
 export function extendedToNumber(bytes: Uint8Array, at: number, layout: LongDoubleLayout): number {
   if (layout === "double") return view(bytes, at).getFloat64(0, true);
-  if (layout === "double-double") return view(bytes, at).getFloat64(0, true) + view(bytes, at).getFloat64(8, true);
+  if (layout === "double-double") {
+    const low = view(bytes, at).getFloat64(8, true);
+    // Adding 0 would take the sign of a -0.
+    return low === 0 ? view(bytes, at).getFloat64(0, true) : view(bytes, at).getFloat64(0, true) + low;
+  }
   const { magnitude, exponent, negative, special } = parts(bytes, at, layout);
-  if (special !== undefined) return negative && special !== undefined ? -special : special;
+  if (special !== undefined) return negative ? -special : special;
   const value = scaled(magnitude, exponent);
   return negative ? -value : value;
 }

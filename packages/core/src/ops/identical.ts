@@ -106,7 +106,8 @@ function compareArrays(a: AnyArray, b: AnyArray, where: string, pending: Pair[])
   if ((a.mask === nomask) !== (b.mask === nomask))
     return at(where, a.mask === nomask ? "nomask and a mask" : "a mask and nomask");
   if (a.fillValue !== undefined) pending.push([a.fillValue, b.fillValue, inner(where, "fillValue")]);
-  if (a.mask !== nomask) pending.push([a.mask, b.mask, inner(where, "mask")]);
+  // Only the data's memory order means something.
+  if (a.mask !== nomask && b.mask !== nomask) pending.push([a.mask.copy("C"), b.mask.copy("C"), inner(where, "mask")]);
   pending.push([a.data, b.data, where]);
   return undefined;
 }

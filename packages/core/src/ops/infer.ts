@@ -8,28 +8,25 @@ import { Complex } from "../values.ts";
 /** Values nested to any depth, as NumPy's `array` takes them. */
 export type Nested<T> = T | readonly Nested<T>[];
 
-/** Typed arrays whose kind is plain to see. */
+/** Typed arrays whose kind is plain to see, by the tag they carry. */
 interface TypedKinds {
-  readonly int8: Int8Array;
-  readonly int16: Int16Array;
-  readonly int32: Int32Array;
-  readonly int64: BigInt64Array;
-  readonly uint8: Uint8Array;
-  readonly uint16: Uint16Array;
-  readonly uint32: Uint32Array;
-  readonly uint64: BigUint64Array;
-  readonly float32: Float32Array;
-  readonly float64: Float64Array;
+  readonly Int8Array: "int8";
+  readonly Int16Array: "int16";
+  readonly Int32Array: "int32";
+  readonly BigInt64Array: "int64";
+  readonly Uint8Array: "uint8";
+  readonly Uint16Array: "uint16";
+  readonly Uint32Array: "uint32";
+  readonly BigUint64Array: "uint64";
+  readonly Float32Array: "float32";
+  readonly Float64Array: "float64";
 }
-export type TypedInput = TypedKinds[keyof TypedKinds];
-/** The kind an array of such values gets: numbers are float64, bigints int64. */
-export type KindOfValues<V> = V extends TypedInput
-  ? {
-      [K in keyof TypedKinds]: V extends TypedKinds[K] ? (TypedKinds[K] extends V ? K : never) : never;
-    }[keyof TypedKinds]
+/** The kind an array of such values gets: numbers are float64, bigints int64; `masked` says nothing. */
+export type KindOfValues<V> = V extends { readonly [Symbol.toStringTag]: infer T extends keyof TypedKinds }
+  ? TypedKinds[T]
   : V extends readonly (infer E)[]
     ? KindOfValues<E>
-    : V extends typeof masked
+    : V extends symbol
       ? never
       : V extends number
         ? "float64"
@@ -43,24 +40,23 @@ export type KindOfValues<V> = V extends TypedInput
                 ? "complex128"
                 : Kind;
 
-const typedKinds: ReadonlyMap<string, keyof TypedKinds> = /* @__PURE__ */ new Map<string, keyof TypedKinds>([
-  ["Int8Array", "int8"],
-  ["Int16Array", "int16"],
-  ["Int32Array", "int32"],
-  ["BigInt64Array", "int64"],
-  ["Uint8Array", "uint8"],
-  ["Uint16Array", "uint16"],
-  ["Uint32Array", "uint32"],
-  ["BigUint64Array", "uint64"],
-  ["Float32Array", "float32"],
-  ["Float64Array", "float64"],
-]);
+const typedKinds: { readonly [T in keyof TypedKinds]: TypedKinds[T] } = {
+  Int8Array: "int8",
+  Int16Array: "int16",
+  Int32Array: "int32",
+  BigInt64Array: "int64",
+  Uint8Array: "uint8",
+  Uint16Array: "uint16",
+  Uint32Array: "uint32",
+  BigUint64Array: "uint64",
+  Float32Array: "float32",
+  Float64Array: "float64",
+};
 
 /** A typed array as a one-dimensional array that shares it; undefined for anything else. */
 export function typedArray(values: unknown): NdArray | undefined {
-  const kind = ArrayBuffer.isView(values)
-    ? typedKinds.get(Object.prototype.toString.call(values).slice(8, -1))
-    : undefined;
+  const tag = ArrayBuffer.isView(values) ? Object.prototype.toString.call(values).slice(8, -1) : "";
+  const kind = Object.hasOwn(typedKinds, tag) ? typedKinds[tag as keyof TypedKinds] : undefined;
   if (kind === undefined) return undefined;
   const storage = values as Float64Array;
   return new NdArray({ dtype: simple(kind) as DType, shape: [storage.length], storage }) as unknown as NdArray;
