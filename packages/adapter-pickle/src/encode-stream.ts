@@ -21,13 +21,14 @@ import { type PickleWriteOptions, resolveWriteOptions } from "./encode-options.t
 import { pickleLosses } from "./losses.ts";
 
 /** Plans whose arrays are smaller than this altogether are gathered and written at once. */
-const SMALL = 1 << 20;
+const SMALL = 1 << 18;
 
 /**
  * Writes a pickle as its blocks come: for each array all blocks of data, then all of the mask. From protocol 3 on, and in
  * protocol 0, nothing of the arrays is kept; protocols 1 and 2 give the length of what is still to come, which is put right
  * afterwards and needs a sink that can be overwritten (CapabilityError otherwise). Small plans and arrays of Python objects
- * are gathered in memory until the end.
+ * are gathered in memory until the end. The bytes are those of encode, but that planes of a single byte, which CPython would
+ * share where they are equal, are each written.
  */
 export async function createPickle(
   sink: ByteSink,
@@ -94,7 +95,9 @@ class PickleStream implements FileWriter {
         const slot = this.#slots.get(part.payload);
         if (slot !== undefined) {
           this.#current = { slot, part, left: slot.size, written: 0 };
-          return;
+          if (slot.plane === "data" || slot.header.mask === "mask") return;
+          await this.#writeZeros(this.#current);
+          continue;
         }
         const bytes = part.payload.read?.() ?? new Uint8Array(0);
         for (const piece of expandParts(bytes, part.form)) await this.#sink.write(piece);
@@ -116,15 +119,28 @@ class PickleStream implements FileWriter {
         "pickle",
         `the ${block.plane} of "${quoteText(block.array)}" has ${current.left} bytes left, a block brings ${bytes.length}`,
       );
+    await this.#take(current, bytes);
+    this.#options.onProgress?.(this.#sink.position, undefined);
+    if (current.left === 0) await this.advance();
+  }
+
+  /** Writes bytes of the current plane. */
+  async #take(current: Current, bytes: Uint8Array): Promise<void> {
     for (const piece of expandParts(bytes, current.part.form)) {
       await this.#sink.write(piece);
       current.written += piece.length;
     }
     current.left -= bytes.length;
-    this.#options.onProgress?.(this.#sink.position, undefined);
-    if (current.left > 0) return;
-    await this.#patch(current);
-    await this.advance();
+    if (current.left === 0) await this.#patch(current);
+  }
+
+  /** The full mask that stands for nomask. */
+  async #writeZeros(current: Current): Promise<void> {
+    const zeros = new Uint8Array(Math.min(current.left, SMALL));
+    while (current.left > 0) {
+      throwIfAborted(this.#options.signal);
+      await this.#take(current, zeros.subarray(0, Math.min(current.left, zeros.length)));
+    }
   }
 
   /** The length of a text, which stands in the four bytes before it. */

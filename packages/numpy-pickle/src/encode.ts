@@ -7,7 +7,7 @@ import {
   isBundleHeader,
   sizeOf,
 } from "@masquerade/core";
-import { bytesNode, type Payload, type PickleNode, payloadOf } from "@masquerade/pickle";
+import { bytesNode, type Payload, type PickleNode } from "@masquerade/pickle";
 import { type ArrayPlan, maskedArrayNode, maskItemSize, ndarrayNode } from "./encode-array.ts";
 import { NumpyGraph, type NumpyPickleOptions } from "./encode-graph.ts";
 import { bundleNode, plainNode } from "./encode-plain.ts";
@@ -25,6 +25,7 @@ export interface Slot {
   /** Path of the array; "" for a single unnamed one. */
   readonly array: string;
   readonly plane: "data" | "mask";
+  /** With `mask` "nomask" the plane "mask" is all zeros, which nobody will bring. */
   readonly header: Header;
   readonly size: number;
 }
@@ -65,9 +66,6 @@ function headerNode(graph: NumpyGraph, header: Header, array: string, slot: (slo
   };
   if (header.mask === "plain") return ndarrayNode(graph, data);
   const maskSize = count * maskItemSize(header.dtype);
-  const mask =
-    header.mask === "mask"
-      ? slot({ array, plane: "mask", header, size: maskSize })
-      : payloadOf(new Uint8Array(maskSize));
+  const mask = slot({ array, plane: "mask", header, size: maskSize });
   return maskedArrayNode(graph, { data, subclass: header.subclass, mask, fillValue: header.fillValue });
 }

@@ -61,32 +61,21 @@ function countHigh(bytes: Uint8Array): number {
 }
 
 function expandUtf8(bytes: Uint8Array, out: Uint8Array, at: number): number {
-  const n = bytes.length;
-  const whole = n - (n % 4);
-  // Four bytes become at most eight; the last words are written byte by byte so that nothing is written past the end.
-  const view = new DataView(out.buffer, out.byteOffset, out.byteLength);
-  const safe = out.length - 8;
+  const pairs = bytes.length >= TABLE_FROM ? pairTable() : undefined;
   let i = 0;
   let j = at;
-  while (i < whole && j <= safe) {
-    const a = bytes[i] as number;
-    const b = bytes[i + 1] as number;
-    const c = bytes[i + 2] as number;
-    const d = bytes[i + 3] as number;
-    if ((a | b | c | d) < 0x80) {
-      view.setUint32(j, a | (b << 8) | (c << 16) | (d << 24), true);
-      j += 4;
-    } else {
-      const ab = (PAIR[a] as number) | ((PAIR[b] as number) << (8 + ((a & 0x80) >> 4)));
-      view.setUint32(j, ab, true);
-      j += 2 + (a >> 7) + (b >> 7);
-      const cd = (PAIR[c] as number) | ((PAIR[d] as number) << (8 + ((c & 0x80) >> 4)));
-      view.setUint32(j, cd, true);
-      j += 2 + (c >> 7) + (d >> 7);
+  if (pairs !== undefined) {
+    // Two bytes become two to four, written as four: the last pairs go byte by byte, so that nothing is written past the end.
+    const from = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const to = new DataView(out.buffer, out.byteOffset, out.byteLength);
+    const end = bytes.length - 4;
+    for (; i < end; i += 2) {
+      const pair = from.getUint16(i, true);
+      to.setUint32(j, pairs[pair] as number, true);
+      j += 2 + ((pair >> 7) & 1) + (pair >> 15);
     }
-    i += 4;
   }
-  for (; i < n; i++) {
+  for (; i < bytes.length; i++) {
     const byte = bytes[i] as number;
     if (byte < 0x80) out[j++] = byte;
     else {
@@ -97,25 +86,47 @@ function expandUtf8(bytes: Uint8Array, out: Uint8Array, at: number): number {
   return j;
 }
 
-/** The one or two UTF-8 bytes of each latin-1 character, little-endian. */
-const PAIR: Uint16Array = /* @__PURE__ */ Uint16Array.from({ length: 256 }, (_, byte) =>
-  byte < 0x80 ? byte : 0xc0 | (byte >> 6) | ((0x80 | (byte & 0x3f)) << 8),
-);
+/** From this many bytes on the table (256 KiB) is worth making. */
+const TABLE_FROM = 16_384;
+let table: Uint32Array | undefined;
+
+/** The UTF-8 of each pair of latin-1 characters, both little-endian. */
+function pairTable(): Uint32Array {
+  if (table !== undefined) return table;
+  const one = (byte: number): number => (byte < 0x80 ? byte : 0xc0 | (byte >> 6) | ((0x80 | (byte & 0x3f)) << 8));
+  const made = new Uint32Array(65_536);
+  for (let pair = 0; pair < made.length; pair++) {
+    const low = pair & 0xff;
+    made[pair] = one(low) | (one(pair >> 8) << (low < 0x80 ? 8 : 16));
+  }
+  table = made;
+  return made;
+}
 
 /** 5 for the bytes written as a backslash, `u` and four digits, else 0. */
 const EXTRA: Uint8Array = /* @__PURE__ */ Uint8Array.from({ length: 256 }, (_, byte) => (ESCAPED.has(byte) ? 5 : 0));
 
 function escapedSize(bytes: Uint8Array): number {
   let size = bytes.length;
-  for (const byte of bytes) size += EXTRA[byte] as number;
+  let i = bytes.length;
+  while (i > 0) size += EXTRA[bytes[--i] as number] as number;
   return size;
 }
 
 function expandEscaped(bytes: Uint8Array, out: Uint8Array, at: number): number {
+  let i = 0;
   let j = at;
-  for (const byte of bytes) {
+  while (i < bytes.length) {
+    const byte = bytes[i++] as number;
     if (EXTRA[byte] === 0) out[j++] = byte;
-    else j = writeEscape(byte, 4, out, j);
+    else {
+      out[j] = 0x5c;
+      out[j + 1] = 0x75;
+      out[j + 2] = out[j + 3] = 0x30;
+      out[j + 4] = HEX.charCodeAt(byte >> 4);
+      out[j + 5] = HEX.charCodeAt(byte & 15);
+      j += 6;
+    }
   }
   return j;
 }
@@ -140,6 +151,13 @@ export function escapeText(value: string): Uint8Array {
     else out[at++] = point;
   }
   return out.subarray(0, at);
+}
+
+/** Whether a str is short and ASCII, as names are. */
+export function isShortAscii(value: string): boolean {
+  if (value.length > 0xff) return false;
+  for (let i = 0; i < value.length; i++) if (value.charCodeAt(i) >= 0x80) return false;
+  return true;
 }
 
 const LONE = /[\ud800-\udfff]/u;

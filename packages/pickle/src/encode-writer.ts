@@ -2,7 +2,7 @@ import { CapabilityError, floatRepr } from "@masquerade/core";
 import { FrameWriter, type PicklePart } from "./encode-frames.ts";
 import { longBytes } from "./encode-long.ts";
 import type { Payload } from "./encode-nodes.ts";
-import { escapeText, expandedSize, type PayloadForm, utf8Of } from "./encode-text.ts";
+import { escapeText, expandedSize, isShortAscii, type PayloadForm, utf8Of } from "./encode-text.ts";
 
 export type PickleProtocol = 0 | 1 | 2 | 3 | 4 | 5;
 
@@ -143,6 +143,9 @@ export class OpcodeWriter {
     if (this.protocol === 0) {
       const escaped = escapeText(value);
       this.#unicodeLine({ size: escaped.length, read: () => escaped }, "raw", escaped.length);
+    } else if (isShortAscii(value)) {
+      this.#length(value.length, this.protocol >= 4 ? op.SHORT_BINUNICODE : undefined, op.BINUNICODE, op.BINUNICODE8);
+      this.#out.ascii(value);
     } else {
       const bytes = utf8Of(value);
       this.#binaryText({ size: bytes.length, read: () => bytes }, "raw", bytes.length);
