@@ -1,3 +1,6 @@
+/** 2 to the power (exponent - 25), what one step of the fraction is worth at each biased exponent from 1 to 30. */
+const steps: readonly number[] = /* @__PURE__ */ Array.from({ length: 31 }, (_, e) => 2 ** (e - 25));
+
 /** The value of IEEE 754 binary16 bits. */
 export function float16ToNumber(bits: number): number {
   const exponent = (bits >> 10) & 31;
@@ -9,22 +12,29 @@ export function float16ToNumber(bits: number): number {
         ? fraction === 0
           ? Number.POSITIVE_INFINITY
           : Number.NaN
-        : (1 + fraction / 1024) * 2 ** (exponent - 15);
+        : (1024 + fraction) * (steps[exponent] as number);
   return bits & 0x8000 ? -magnitude : magnitude;
 }
 
+const value: Float64Array = /* @__PURE__ */ new Float64Array(1);
+const words: Uint32Array = /* @__PURE__ */ new Uint32Array(value.buffer);
+const HIGH: 0 | 1 = /* @__PURE__ */ (() => (new Uint8Array(Uint16Array.of(1).buffer)[0] === 1 ? 1 : 0))();
+
 /** Bits of the nearest binary16, ties to even, as NumPy casts float64 to float16 (NaN becomes the quiet NaN 0x7e00 with its sign lost). */
-export function numberToFloat16(value: number): number {
-  if (Number.isNaN(value)) return 0x7e00;
-  const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
-  const a = Math.abs(value);
-  if (a >= 65520) return sign | 0x7c00;
-  if (a < 2 ** -14) return sign | roundEven(a * 2 ** 24);
-  let exponent = Math.floor(Math.log2(a));
-  if (2 ** exponent > a) exponent--;
-  else if (2 ** (exponent + 1) <= a) exponent++;
-  const bits = ((exponent + 15) << 10) + roundEven((a / 2 ** exponent - 1) * 1024);
-  return sign | bits;
+export function numberToFloat16(x: number): number {
+  value[0] = x;
+  const high = words[HIGH] as number;
+  const low = words[1 - HIGH] as number;
+  const sign = (high >>> 16) & 0x8000;
+  const exponent = ((high >>> 20) & 0x7ff) - 1023;
+  if (exponent === 1024) return (high & 0xfffff) === 0 && low === 0 ? sign | 0x7c00 : 0x7e00;
+  if (exponent > 15) return sign | 0x7c00;
+  if (exponent < -14) return sign | roundEven(Math.abs(x) * 2 ** 24);
+  const rest = high & 0x3ff;
+  const kept = ((exponent + 15) << 10) | ((high >>> 10) & 0x3ff);
+  const up = rest > 0x200 || (rest === 0x200 && (low !== 0 || (kept & 1) === 1));
+  // A carry out of the fraction raises the exponent, up to infinity.
+  return sign | (up ? kept + 1 : kept);
 }
 
 function roundEven(x: number): number {

@@ -11,9 +11,9 @@ export function countTrue(bytes: Uint8Array): number {
   let count = 0;
   let i = 0;
   if (words !== undefined) {
-    for (const word of words) {
-      if (word === 0) continue;
-      let t = word;
+    for (let w = words.length; w-- > 0; ) {
+      let t = words[w] as number;
+      if (t === 0) continue;
       t |= (t >>> 4) & 0x0f0f0f0f;
       t |= (t >>> 2) & 0x03030303;
       t |= (t >>> 1) & 0x01010101;
@@ -30,7 +30,7 @@ export function anyTrue(bytes: Uint8Array): boolean {
   const words = wordsOf(bytes);
   let i = 0;
   if (words !== undefined) {
-    for (const word of words) if (word !== 0) return true;
+    for (let w = words.length; w-- > 0; ) if (words[w] !== 0) return true;
     i = words.length * 4;
   }
   for (; i < bytes.length; i++) if (bytes[i] !== 0) return true;
