@@ -121,7 +121,7 @@ export class PickleMachine implements MachineContext {
       case 0x56: // UNICODE
         return this.text(reader.linePayload(), "raw-unicode-escape");
       case 0x58: // BINUNICODE
-        return this.text(reader.payload(reader.u32()), "utf-8");
+        return this.utf8(reader.u32());
       case 0x61: // APPEND
         stack.peek(0, offset);
         this.append(stack.peek(1, offset), [stack.peek(0, offset)]);
@@ -212,6 +212,11 @@ export class PickleMachine implements MachineContext {
   keep<T extends Uint8Array | DeferredBytes>(value: T): T {
     if (value instanceof DeferredBytes) this.payloads.push(value);
     return value;
+  }
+
+  /** A text of `n` bytes of UTF-8. */
+  utf8(n: number): string | PickleText {
+    return this.reader.shortAscii(n) ?? this.text(this.reader.payload(n), "utf-8");
   }
 
   text(raw: Uint8Array | DeferredBytes, encoding: "utf-8" | "raw-unicode-escape"): string | PickleText {

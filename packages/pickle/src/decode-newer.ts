@@ -52,7 +52,7 @@ export function newerOpcode(machine: PickleMachine, code: number): unknown {
     case 0x43: // SHORT_BINBYTES
       return machine.keep(reader.payload(reader.u8()));
     case 0x8c: // SHORT_BINUNICODE
-      return machine.text(reader.payload(reader.u8()), "utf-8");
+      return machine.utf8(reader.u8());
     case 0x8d: // BINUNICODE8
       return machine.text(reader.payload(reader.length64()), "utf-8");
     case 0x8e: // BINBYTES8

@@ -62,6 +62,20 @@ export class PickleReader {
     return this.bytes.subarray(from, from + n);
   }
 
+  /** The next `n` bytes as text if they are ASCII and here; otherwise undefined, and nothing is taken. */
+  shortAscii(n: number): string | undefined {
+    const { bytes, pos } = this;
+    if (n > 48 || pos + n > bytes.length) return undefined;
+    let text = "";
+    for (let i = pos; i < pos + n; i++) {
+      const c = bytes[i] as number;
+      if (c >= 0x80) return undefined;
+      text += String.fromCharCode(c);
+    }
+    this.pos = pos + n;
+    return text;
+  }
+
   /** The next `n` bytes; where they are too many to be read now, only their place. */
   payload(n: number): Uint8Array | DeferredBytes {
     if (this.deferAbove === Number.POSITIVE_INFINITY) return this.take(n);
