@@ -8,7 +8,7 @@ import { describe, expect, inject, test } from "vitest";
 import { encodePickleFile } from "../src/encode.ts";
 import { RandomArrays } from "./support/random-arrays.ts";
 
-const COUNT = Number(process.env["MASQUERADE_ARRAYS"] ?? 1500);
+const COUNT = Number(process.env["MASQUERADE_ARRAYS"] ?? 1000);
 const PROTOCOLS: readonly PickleProtocol[] = [0, 1, 2, 3, 4, 5];
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64");
 

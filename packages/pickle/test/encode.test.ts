@@ -104,7 +104,7 @@ const VALUES: { readonly [name: string]: PickleNode } = {
   "dict of 1": { kind: "dict", keys: [5n], values: [null] },
   "dict of 1000": numbered(1000),
   "dict of 1001": numbered(1001),
-  empty: list([list([]), { kind: "dict", keys: [], values: [] }, tuple()]),
+  empty: list([list([]), numbered(0), tuple()]),
   "many memo entries": list([...once, ...once]),
   frames: list(Array.from({ length: 12000 }, (_, i) => `f${String(i).padStart(6, "0")}`)),
   "bytes at the limit": list([filled(65535, 0x70), filled(65536, 0x71), filled(65536, 0x72)]),

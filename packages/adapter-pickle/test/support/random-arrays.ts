@@ -11,6 +11,7 @@ import {
   type FieldSpec,
   type FullMask,
   fieldCount,
+  type Kind,
   MaskedArray,
   maskDType,
   NdArray,
@@ -19,6 +20,7 @@ import {
   type PlainValue,
   type SimpleKind,
   sizeOf,
+  storageRules,
   Tuple,
 } from "@masquerade/core";
 
@@ -30,22 +32,10 @@ export interface RandomValue {
   readonly tree: unknown;
 }
 
-const SIMPLE: readonly SimpleKind[] = [
-  "bool",
-  "int8",
-  "int16",
-  "int32",
-  "int64",
-  "uint8",
-  "uint16",
-  "uint32",
-  "uint64",
-  "float16",
-  "float32",
-  "float64",
-  "complex64",
-  "complex128",
-];
+/** bool, the integers, the floats and complex numbers, in the order of core's table. */
+const SIMPLE = (Object.keys(storageRules) as Kind[]).filter(
+  (kind) => storageRules[kind].itemsize !== undefined && !/time|object|string/.test(kind),
+) as SimpleKind[];
 const UNITS = ["Y", "M", "D", "h", "s", "ms", "us", "ns", "generic"] as const;
 const NAMES = ["temp", "salt", "id", "when", "état", "温度", "with space", "b", "x1", "numpy", "f8", "latin1"];
 const TEXTS = [
