@@ -15,6 +15,7 @@ import {
   MaskedArray,
   memorySink,
   NdArray,
+  nomask,
   type SelectionItem,
   zeros,
 } from "@masquerade/core";
@@ -236,7 +237,7 @@ describe("blocks", () => {
         const sink = memorySink();
         const writer = await codec.create?.(sink, headerOf(value));
         const planes =
-          isMaskedArray(value) && headerOf(value).mask === "mask" ? (["data", "mask"] as const) : (["data"] as const);
+          isMaskedArray(value) && value.mask !== nomask ? (["data", "mask"] as const) : (["data"] as const);
         for (const plane of planes)
           for await (const block of source?.array().blocks({ maxBytes: 24, plane }) ?? []) await writer?.write(block);
         await writer?.finish();

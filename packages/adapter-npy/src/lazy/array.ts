@@ -27,6 +27,7 @@ export interface StoredArray {
   readonly dtype: DType;
   readonly shape: readonly number[];
   readonly order: Order;
+  readonly dims?: readonly string[] | undefined;
   readonly data: DataBytes;
   /** Bytes that may be read as one array. */
   readonly maxBytes: number;
@@ -68,7 +69,10 @@ export async function readStored(
       copyPiece(piece, bytes, raw, dtype.itemsize);
   }
   const read = arrayFromBytes(raw as Uint8Array, dtype, shape, order);
-  return out === undefined ? read : fill(out, read);
+  if (out !== undefined) return fill(out, read);
+  const { dims } = stored;
+  if (dims === undefined || chosen.axes.includes(undefined)) return read;
+  return read.with({ dims: chosen.axes.map((axis) => dims[axis as number] as string) });
 }
 
 /** Whether a file's bytes are in memory as they stand. */
@@ -162,7 +166,7 @@ export async function* storedBlocks(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<readonly [start: number, value: NdArray]> {
   for await (const [rows, bytes] of stored.data.runs(rowsOf(stored, perBlock), signal))
-    yield [rows.start, arrayFromBytes(bytes, stored.dtype, rows.shape, stored.order)];
+    yield [rows.start, arrayFromBytes(bytes, stored.dtype, rows.shape, stored.order).with({ dims: stored.dims })];
 }
 
 /** Overwrites the part selected. `value` has its shape, or is 0-d and goes everywhere; same dtype, byte order aside. */

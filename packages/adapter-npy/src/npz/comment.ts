@@ -1,4 +1,4 @@
-import { type BundleKind, FormatError, OptionError } from "@masquerade/core";
+import { type BundleKind, CapabilityError, FormatError } from "@masquerade/core";
 
 /**
  * What the zip comment says. np.load ignores it; it is written only where the members' names alone would be read as something else.
@@ -35,9 +35,10 @@ export function encodeNotes(notes: NpzNotes): Uint8Array {
   if (notes.flat) json["flat"] = true;
   const bytes = new TextEncoder().encode(JSON.stringify(json));
   if (bytes.length > COMMENT_LIMIT)
-    throw new OptionError(
-      "OPTION_INVALID",
-      `npz: the zip comment would take ${bytes.length} bytes and can have ${COMMENT_LIMIT}; save fewer masked arrays in one file`,
+    throw new CapabilityError(
+      "npz",
+      "names",
+      `the zip comment would take ${bytes.length} bytes and can have ${COMMENT_LIMIT}; save fewer arrays in one file`,
     );
   return bytes;
 }

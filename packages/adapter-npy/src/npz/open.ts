@@ -203,8 +203,9 @@ export async function openNpz(source: ByteSource, options: NpzReadOptions & Deco
 }
 
 function lazyOf(header: Header, leaf: Leaf, path: string, stored: (key: string) => StoredArray): LazyArray {
-  if (leaf.mask === undefined) return lazyPlain(header, stored(leaf.data), path);
-  return lazyMasked(header, stored(leaf.data), leaf.nomask ? undefined : stored(leaf.mask), path);
+  const data: StoredArray = { ...stored(leaf.data), dims: leaf.dims };
+  if (leaf.mask === undefined) return lazyPlain(header, data, path);
+  return lazyMasked(header, data, leaf.nomask ? undefined : stored(leaf.mask), path);
 }
 
 /** Object arrays have no parts to read. */
