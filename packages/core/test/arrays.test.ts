@@ -198,6 +198,12 @@ describe("assignment", () => {
   });
 
   it("refuses what does not fit", () => {
+    const small = array([1, 2], "int8");
+    expect(codeOf(() => small.set([0], 300))).toBe("DTYPE_MISMATCH");
+    expect(codeOf(() => small.set([0], Number.NaN))).toBe("DTYPE_MISMATCH");
+    expect(codeOf(() => array([1n]).assign("0", Number.NaN as never))).toBe("DTYPE_MISMATCH");
+    expect(codeOf(() => array([1n]).set([0], 2n ** 63n))).toBe("DTYPE_MISMATCH");
+    expect(small.toArray()).toEqual([1, 2]);
     const m = maskedArray([1, 2, 3], { dtype: "int8" });
     expect(codeOf(() => m.set([3], 1))).toBe("INDEX_INVALID");
     expect(codeOf(() => m.set([0], "x" as never))).toBe("DTYPE_MISMATCH");

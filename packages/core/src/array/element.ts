@@ -156,7 +156,7 @@ export function writeElement(array: NdArray, index: number, value: unknown): voi
     case "uint64":
     case "datetime64":
     case "timedelta64":
-      (storage as BigInt64Array)[at] = expectInteger(value, dtype);
+      storeExactly(storage as BigInt64Array, at, expectInteger(value, dtype), dtype);
       return;
     case "longdouble":
       writeBytes(storage as Uint8Array, at, lanes, value instanceof LongDouble ? value.bytes : undefined, dtype);
@@ -190,9 +190,27 @@ export function writeElement(array: NdArray, index: number, value: unknown): voi
     case "string":
       (storage as unknown[])[at] = value;
       return;
-    default:
+    case "float32":
+    case "float64":
       (storage as Float64Array)[at] = expectNumber(value, dtype);
+      return;
+    default:
+      storeExactly(storage as Int32Array, at, Math.trunc(expectNumber(value, dtype)), dtype);
   }
+}
+
+/** Stores an integer that the typed array must hold as it is; what was there stays when it does not. */
+function storeExactly<T extends number | bigint>(
+  storage: { [i: number]: T },
+  at: number,
+  value: T,
+  dtype: DType,
+): void {
+  const before = storage[at] as T;
+  storage[at] = value;
+  if (storage[at] === value) return;
+  storage[at] = before;
+  throw new OptionError("DTYPE_MISMATCH", `${value} is out of bounds for ${dtype.kind}`);
 }
 
 function expectNumber(value: unknown, dtype: DType): number {

@@ -18,7 +18,11 @@ export type Assigned = AnyArray | Masked | unknown;
 export function scalarOf(value: unknown, dtype: DType): NdArray {
   const out = zeros(dtype, []) as NdArray;
   const wide = dtype.kind === "int64" || dtype.kind === "uint64";
-  writeElement(out, 0, wide && typeof value === "number" ? BigInt(Math.trunc(value)) : value);
+  writeElement(
+    out,
+    0,
+    wide && Number.isFinite(value) && !Number.isInteger(value) ? BigInt(Math.trunc(value as number)) : value,
+  );
   return out;
 }
 

@@ -95,7 +95,11 @@ function folded(name: FoldName, x: AnyArray, along: Along): unknown {
 const native = (dtype: DType): DType =>
   dtype.byteOrder === "big" ? ({ ...dtype, byteOrder: "little" } as DType) : dtype;
 
-/** Sum of the unmasked elements; integers and bools in 64 bits (wrapping), floats pairwise as in NumPy. */
+/**
+ * Sum of the unmasked elements; integers and bools in 64 bits (wrapping). Floats add up in NumPy's own order (pairwise along contiguous
+ * memory, in the array's precision), so contiguous arrays give NumPy's bits; elsewhere the error is at most log2(n) ulp of the sum of
+ * magnitudes.
+ */
 export function sum<A extends AnyArray, const O extends Along = Whole>(
   x: A,
   along?: O,
@@ -165,7 +169,7 @@ function indexOf(name: "argmin" | "argmax", x: AnyArray, along: Along): unknown 
   return isWhole(along) ? Number(result.at()) : result;
 }
 
-/** Number of unmasked elements (records: per field, see NumPy; here of records with no field masked). */
+/** Number of unmasked elements. Throws OptionError DTYPE_MISMATCH for records with a mask: count a field. */
 export function count<const O extends Along = Whole>(x: AnyArray, along?: O): Indices<O> {
   const { axis, keepdims = false } = along ?? {};
   const mask = isMaskedArray(x) ? flatMask(x) : nomask;
