@@ -35,6 +35,10 @@ export const commands: ReadonlyMap<string, CommandEntry> = new Map([
   ["convert", { summary: "write a file in another format", load: () => import("./commands/convert.ts") }],
   ["head", { summary: "the first elements, as NumPy prints them", load: () => import("./commands/head.ts") }],
   ["slice", { summary: "any part of an array", load: () => import("./commands/slice.ts") }],
+  [
+    "diff",
+    { summary: "whether two files hold the same, of any two formats", load: () => import("./commands/diff.ts") },
+  ],
   ["show", { summary: "an array as a picture in the terminal", load: () => import("./commands/show.ts") }],
   ["formats", { summary: "the formats there are, and what each keeps", load: () => import("./commands/formats.ts") }],
   ["choose", { summary: "which format fits a use, with reasons", load: () => import("./commands/choose.ts") }],

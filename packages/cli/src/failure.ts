@@ -4,9 +4,27 @@ export class UsageError extends Error {
   readonly code = "USAGE" as const;
 }
 
+/** The file read back is not what was written. */
+export class VerifyError extends Error {
+  override readonly name = "VerifyError" as const;
+  readonly code = "VERIFY_FAILED" as const;
+}
+
+/** Data could not be written to stdout. */
+export class OutputError extends Error {
+  override readonly name = "OutputError" as const;
+  readonly code = "SOURCE_IO" as const;
+
+  constructor(cause: unknown) {
+    const { code } = cause as { readonly code?: unknown };
+    super(`cannot write to stdout: ${code === "ENOSPC" ? "no space left" : String(code ?? cause)}`, { cause });
+  }
+}
+
 /** One line for stderr: `masq: CODE: what went wrong`. */
 export async function failureLine(error: unknown): Promise<string> {
-  if (error instanceof UsageError) return line("USAGE", error.message);
+  if (error instanceof UsageError || error instanceof OutputError || error instanceof VerifyError)
+    return line(error.code, error.message);
   const { isMasqueradeError } = await import("@masquerade/core");
   if (isMasqueradeError(error, "LIMIT_EXCEEDED"))
     return line(error.code, `${error.message} (--limit ${error.limit}=N)`);

@@ -1,10 +1,9 @@
 import { run } from "./run.ts";
 
-// The reader of a pipe that has seen enough (`masq head x.npy | head -1`) is no failure.
+// The reader of a pipe that has seen enough (`masq head x.npy | head -1`) is no failure. Whatever else fails, the write itself reports.
 for (const stream of [process.stdout, process.stderr])
   stream.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(0);
-    throw error;
   });
 
 process.exitCode = await run(process.argv.slice(2), process);

@@ -11,9 +11,13 @@ export interface ReadingOptions {
 }
 
 export function addReadingOptions(command: Command): Command {
-  return command
-    .option("--from <format>", "read it as this format (default: recognised from its bytes)")
-    .option("--limit <NAME=N>", "raise or lower a limit, as maxBytes=1e10 (may be repeated)", collect);
+  return addLimitOption(
+    command.option("--from <format>", "read it as this format (default: recognised from its bytes)"),
+  );
+}
+
+export function addLimitOption(command: Command): Command {
+  return command.option("--limit <NAME=N>", "raise or lower a limit, as maxBytes=1e10 (may be repeated)", collect);
 }
 
 const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { type CommandEntry, commands, type Outcome } from "./command.ts";
-import { failureLine, UsageError } from "./failure.ts";
+import { failureLine, OutputError, UsageError } from "./failure.ts";
 import { emit, type Io } from "./io.ts";
 import { version } from "./version.ts";
 
@@ -11,13 +11,21 @@ import { version } from "./version.ts";
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   try {
     const { out, note, negative } = await perform(argv, io);
+    for (const chunk of typeof out === "string" ? [out] : (out ?? [])) await print(io, chunk);
     if (note !== undefined) await emit(io.stderr, note);
-    for (const chunk of typeof out === "string" ? [out] : (out ?? [])) await emit(io.stdout, chunk);
     return negative === true ? 1 : 0;
   } catch (error) {
     await emit(io.stderr, await failureLine(error));
     if (argv.includes("--debug")) await emit(io.stderr, `${stackOf(error)}\n`);
     return 2;
+  }
+}
+
+async function print(io: Io, chunk: string | Uint8Array): Promise<void> {
+  try {
+    await emit(io.stdout, chunk);
+  } catch (cause) {
+    throw new OutputError(cause);
   }
 }
 

@@ -9,14 +9,9 @@ import {
   type Loss,
   type OpenFile,
 } from "@masquerade/core";
+import { VerifyError } from "./failure.ts";
 import type { Verified } from "./fidelity.ts";
 import { registry } from "./registry.ts";
-
-/** The file read back is not what was written. */
-export class VerifyError extends Error {
-  override readonly name = "VerifyError" as const;
-  readonly code = "VERIFY_FAILED" as const;
-}
 
 interface Written {
   readonly format: string;
@@ -49,6 +44,7 @@ export async function verifyFile(file: OpenFile, source: ByteSource, written: Wr
       if (next.done === true) throw new VerifyError(`"${name}" is shorter than it was`);
       if (judge(value, next.value.value, losses) === "equal") verdict = "equal";
     }
+    if ((await again.next()).done !== true) throw new VerifyError(`"${name}" is longer than it was`);
   }
   return verdict;
 }

@@ -32,6 +32,12 @@ describe("masq", () => {
     expect(Buffer.from(back.bytes).equals(sst)).toBe(true);
   });
 
+  it("says when there is no room for its data", async () => {
+    const script = '"$NODE" "$BIN" formats > /dev/full; echo $?';
+    const { out, err } = await start("bash", ["-c", script], { env: { NODE: node, BIN: bin } });
+    expect([out, err]).toEqual(["2\n", "masq: SOURCE_IO: cannot write to stdout: no space left\n"]);
+  });
+
   it("says nothing when the reader has seen enough", async () => {
     const script = `for i in $(seq 3); do "$NODE" "$BIN" formats --json | head -c 1 > /dev/null; echo "\${PIPESTATUS[0]}"; done; "$NODE" "$BIN" convert "$SST" - --to npz --quiet | true; echo "\${PIPESTATUS[0]}"`;
     const env = { NODE: node, BIN: bin, SST: corpus("demo/sst.pkl") };

@@ -1,0 +1,68 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { dtypes, load, MaskedArray as Masked, type MaskedArray, NdArray, save } from "masquerade";
+import { beforeAll, describe, expect, it } from "vitest";
+import { corpus, masq, scratch } from "./support/masq.ts";
+
+const folder = scratch();
+const sst = corpus("demo/sst.pkl");
+const at = (name: string): string => join(folder, name);
+
+beforeAll(async () => {
+  const value = await load(sst, { as: "masked", dtype: "float32" });
+  await save(at("same.npz"), value);
+  const changed = value.copy() as MaskedArray<"float32">;
+  changed.data.set([0, 0, 0], 99);
+  changed.data.set([2, 8, 15], 7); // land: beneath the mask
+  await save(at("changed.npz"), changed);
+  const unmasked = value.copy() as MaskedArray<"float32">;
+  (unmasked.mask as NdArray<"bool">).set([0, 8, 15], false);
+  await save(at("unmasked.npz"), unmasked);
+  await save(at("plain.npy"), value.data);
+});
+
+describe("diff", () => {
+  it("says nothing of two that are the same, whatever their formats", async () => {
+    for (const option of [[], ["--bits"], ["--hidden", "--equal-nan"]])
+      expect(await masq(["diff", sst, at("same.npz"), ...option])).toMatchObject({ code: 0, out: "", err: "" });
+  });
+
+  it("finds the farthest of the values that differ, and none beneath the mask unless asked", async () => {
+    const { code, out } = await masq(["diff", sst, at("changed.npz")]);
+    expect(code).toBe(1);
+    expect(out).toMatch(/^1 other values; farthest at \(0, 0, 0\): -?[\d.]+ against 99\n$/);
+    const hidden = await masq(["diff", sst, at("changed.npz"), "--hidden", "--equal-nan", "--json"]);
+    expect(JSON.parse(hidden.out)).toMatchObject({ same: false, arrays: [{ key: null, masks: 0, values: 2 }] });
+    expect((await masq(["diff", sst, at("changed.npz"), "--atol", "1000"])).code).toBe(0);
+    expect(await masq(["diff", sst, at("changed.npz"), "--quiet"])).toMatchObject({ code: 1, out: "", err: "" });
+  });
+
+  it("counts what is masked in one only", async () => {
+    expect((await masq(["diff", sst, at("unmasked.npz")])).out).toBe("1 masked in one file only\n");
+    expect((await masq(["diff", sst, at("plain.npy")])).out).toBe("masked in one file, plain in the other\n");
+  });
+
+  it("names arrays that only one file has", async () => {
+    const { code, out } = await masq(["diff", corpus("npz/np2/several.npz"), corpus("npz/np2/big.npz")]);
+    expect(code).toBe(1);
+    expect(out).toContain("x: only in the first file\n");
+    expect(out).toContain("big: only in the second file\n");
+  });
+
+  it("is an error, not a difference, when a file cannot be read", async () => {
+    writeFileSync(at("noise"), "neither");
+    expect(await masq(["diff", sst, at("noise")])).toMatchObject({ code: 2, out: "" });
+    expect(await masq(["diff", sst, sst, "--rtol", "-1"])).toMatchObject({ code: 2, out: "" });
+    expect(await masq(["diff", "-", "-"])).toMatchObject({ code: 2, out: "" });
+  });
+
+  it("compares int64 without rounding", async () => {
+    const of = (value: bigint): Masked =>
+      new Masked({
+        data: new NdArray({ dtype: dtypes.simple("int64"), shape: [1], storage: BigInt64Array.of(value) }) as NdArray,
+      });
+    await save(at("a.npz"), of(2n ** 60n));
+    await save(at("b.npz"), of(2n ** 60n + 1n));
+    expect(await masq(["diff", at("a.npz"), at("b.npz")])).toMatchObject({ code: 1, out: "other elements\n" });
+  });
+});
