@@ -4,9 +4,9 @@ import { readFileSync, writeFileSync } from "node:fs";
 export const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
 /** Seconds per call of each contestant: `{ name: () => Promise<seconds> }`. */
-export async function interleaved(contestants, rounds) {
+export async function interleaved(contestants, rounds, warm = true) {
   const times = Object.fromEntries(Object.keys(contestants).map((name) => [name, []]));
-  for (const run of Object.values(contestants)) await run(); // warm
+  if (warm) for (const run of Object.values(contestants)) await run();
   for (let round = 0; round < rounds; round++) {
     for (const [name, run] of Object.entries(contestants)) {
       globalThis.gc?.();

@@ -27,14 +27,15 @@ console.log("memory: the most taken beyond the input, over the array's own bytes
 
 for (const name of topics) {
   const topic = await import(`./topics/${name}.mjs`);
-  const table = [];
+  print(topic.title);
+  print(line("work", "size", "ours", "peer / ours", "memory"));
   for (const size of asked) {
     if (sizes[size] === undefined) throw new Error(`sizes are ${Object.keys(sizes).join(", ")}`);
     const context = { size, count: sizes[size], python };
-    for (const row of await topic.rows(context)) table.push(await measured(row, size));
+    for (const row of await topic.rows(context)) print(await measured(row, size));
     await topic.done?.(context);
   }
-  print(topic.title, table);
+  print("");
 }
 python.stop();
 
@@ -45,7 +46,7 @@ async function measured(row, size) {
     Object.entries(js).map(([name, run]) => [name, () => timeJs(run, row.slow ? 1 : loops)]),
   );
   if (row.python) contestants.NumPy = () => python.time(row.python, row.slow ? 1 : loops);
-  const times = await interleaved(contestants, row.slow ? Math.min(rounds, 3) : rounds);
+  const times = await interleaved(contestants, row.slow ? 1 : rounds, row.slow !== true);
   const memory = {};
   // Smaller arrays fit into what the allocator keeps from earlier rounds, and would seem to cost nothing.
   if (size === "16M") {
@@ -53,34 +54,21 @@ async function measured(row, size) {
     if (row.python) memory.NumPy = await python.peak(row.python);
   }
   const peers = Object.keys(contestants).filter((name) => name !== "ours");
-  return {
-    work: row.work,
-    size,
-    ours: `${(times.ours * 1e3).toPrecision(3)} ms`,
-    ratios: peers.map((name) => {
-      const target = row.target?.[name];
-      return `${name} ${(times[name] / times.ours).toFixed(2)}${target === undefined ? "" : ` (target ${target})`}`;
-    }),
-    memory: Object.entries(memory)
-      .filter(([, bytes]) => bytes !== undefined)
-      .map(([name, bytes]) => `${name} ${(bytes / row.bytes).toFixed(1)}`)
-      .join(", "),
-  };
+  const ratios = peers.map((name) => {
+    const target = row.target?.[name];
+    return `${name} ${(times[name] / times.ours).toFixed(2)}${target === undefined ? "" : ` (target ${target})`}`;
+  });
+  const taken = Object.entries(memory)
+    .filter(([, bytes]) => bytes !== undefined)
+    .map(([name, bytes]) => `${name} ${(bytes / row.bytes).toFixed(1)}`);
+  return line(row.work, size, `${(times.ours * 1e3).toPrecision(3)} ms`, ratios.join(", "), taken.join(", "));
 }
 
-function print(title, table) {
-  const cells = [
-    ["work", "size", "ours", "peer / ours", "memory"],
-    ...table.map((row) => [row.work, row.size, row.ours, row.ratios.join(", "), row.memory]),
-  ];
-  const widths = cells[0].map((_, i) => Math.max(...cells.map((row) => row[i].length)));
-  console.log(title);
-  for (const row of cells)
-    console.log(
-      row
-        .map((cell, i) => cell.padEnd(widths[i]))
-        .join("  ")
-        .trimEnd(),
-    );
-  console.log();
+function line(work, size, ours, ratios, memory) {
+  return [work.padEnd(20), size.padEnd(4), ours.padEnd(10), ratios.padEnd(64), memory].join("  ").trimEnd();
+}
+
+/** Each row as soon as it is known: the large ones take minutes. */
+function print(text) {
+  console.log(text);
 }
