@@ -1,20 +1,16 @@
 import {
   type AnyArray,
   type Bundle,
-  type BundleMember,
   checkOptions,
   type DecodeOptions,
   FormatError,
-  fillOut,
-  isBundle,
   isMasqueradeError,
   OptionError,
   throwIfAborted,
   UnsafeContentError,
 } from "@masquerade/core";
-import { assembleGlobals, dillGlobals, numpyGlobals } from "@masquerade/numpy-pickle";
+import { assembleGlobals, dillGlobals, numpyGlobals, picked, toModel } from "@masquerade/numpy-pickle";
 import { type DecodedPickle, decodePickles, type EmulatorTable, type PickleDecodeOptions } from "@masquerade/pickle";
-import { toModel } from "./convert.ts";
 import { type PickleReadOptions, readOptions } from "./options.ts";
 
 /** Every name a pickle may use: NumPy's, Python's few, dill's, and the caller's own. */
@@ -62,27 +58,14 @@ function choose(bytes: Uint8Array, options: PickleReadOptions & DecodeOptions): 
 
 /** One of several pickles by its index; all of them as a list. */
 export function chosen(values: readonly unknown[], index: number | undefined): ReturnType<typeof toModel> {
-  if (index === undefined) return values.length === 1 ? toModel(values[0]) : toModel(values);
+  if (index === undefined) return values.length === 1 ? toModel(values[0], "pickle") : toModel(values, "pickle");
   if (index >= values.length)
     throw new OptionError(
       "INDEX_INVALID",
       `the file holds ${values.length} pickles, there is none at ${index}`,
       "index",
     );
-  return toModel(values[index]);
-}
-
-/** The options every format has: `select` and `out`. */
-function picked(value: AnyArray | Bundle, options: DecodeOptions): BundleMember {
-  let one: BundleMember = value;
-  if (options.select !== undefined && options.select !== "") {
-    if (!isBundle(value))
-      throw new OptionError("INDEX_INVALID", "the file holds a single array without a name", "select");
-    one = value.get(options.select);
-  }
-  if (options.out === undefined) return one;
-  if (isBundle(one)) throw new OptionError("OPTION_INVALID", "out takes one array; choose it with select", "out");
-  return "mask" in one ? one.with({ data: fillOut(one.data, options.out) }) : fillOut(one, options.out);
+  return toModel(values[index], "pickle");
 }
 
 /** Runs `read`; a pickle that belongs to another format says so. */

@@ -7,7 +7,10 @@ export { decodeNumpyPickle, decodeObjectArray, type ObjectArrayOptions } from ".
 export { DeferredArray } from "./decode-array.ts";
 export { NumpyDType } from "./decode-dtype.ts";
 export { DeferredMaskedArray } from "./decode-masked.ts";
+export { isLeaf, type Leaf, picked, toModel } from "./decode-model.ts";
 export type { DeferredPayload } from "./decode-payload.ts";
 export { type Allow, assembleGlobals, dillGlobals, numpyGlobals, type UserEmulator } from "./decode-tables.ts";
 export { canPlan, numpyPickleGraph, numpyPickleHeaderGraph, type Slot } from "./encode.ts";
 export type { NumpyPickleOptions, NumpyTarget } from "./encode-graph.ts";
+export { deferredLazyArray } from "./lazy-array.ts";
+export { openModel, type ReadPickleOptions, readPickle } from "./lazy-file.ts";

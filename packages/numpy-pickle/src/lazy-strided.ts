@@ -1,5 +1,5 @@
 import { type AxisRange, contiguousStrides } from "@masquerade/core";
-import type { PayloadReader } from "./payload-reader.ts";
+import type { PayloadReader } from "./lazy-payload.ts";
 
 /** Gaps of up to this many bytes are read rather than skipped. */
 const GAP = 32 * 1024;

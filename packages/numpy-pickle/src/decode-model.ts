@@ -3,13 +3,17 @@ import {
   Bundle,
   type BundleMember,
   CapabilityError,
+  type DecodeOptions,
+  fillOut,
   isArray,
   isBundle,
+  OptionError,
   type PlainValue,
   Tuple,
 } from "@masquerade/core";
 import { formatLiteral } from "@masquerade/numpy";
-import { DeferredArray, DeferredMaskedArray } from "@masquerade/numpy-pickle";
+import { DeferredArray } from "./decode-array.ts";
+import { DeferredMaskedArray } from "./decode-masked.ts";
 
 /** An array of a pickle: here, or its data still in the file. */
 export type Leaf = AnyArray | DeferredArray | DeferredMaskedArray;
@@ -22,11 +26,11 @@ export function isLeaf(value: unknown): value is Leaf {
  * The value of a pickle as the model has it: an array, or its containers as bundles, down to the last that holds an array; everything
  * else beside the arrays is an attribute. Shared values stay shared. Throws CapabilityError when there is no array at all.
  */
-export function toModel(value: unknown): Leaf | Bundle {
+export function toModel(value: unknown, format: string): Leaf | Bundle {
   if (isLeaf(value) || isBundle(value)) return value as Leaf | Bundle;
   const converter = new Converter();
   if (!converter.holdsArray(value))
-    throw new CapabilityError("pickle", "plain values", `the file holds ${describeFound(value)} and no array`);
+    throw new CapabilityError(format, "plain values", `the file holds ${describeFound(value)} and no array`);
   return converter.bundle(value as Container);
 }
 
@@ -137,4 +141,17 @@ function describeFound(value: unknown): string {
   const kind = value instanceof Tuple ? "a tuple" : value instanceof Map ? "a dict" : "a list";
   const n = itemsOf(value).length;
   return `${kind} of ${n} item${n === 1 ? "" : "s"}`;
+}
+
+/** What `select` and `out`, the options every format has, make of a decoded value. Throws OptionError. */
+export function picked(value: AnyArray | Bundle, options: DecodeOptions): BundleMember {
+  let one: BundleMember = value;
+  if (options.select !== undefined && options.select !== "") {
+    if (!isBundle(value))
+      throw new OptionError("INDEX_INVALID", "the file holds a single array without a name", "select");
+    one = value.get(options.select);
+  }
+  if (options.out === undefined) return one;
+  if (isBundle(one)) throw new OptionError("OPTION_INVALID", "out takes one array; choose it with select", "out");
+  return "mask" in one ? one.with({ data: fillOut(one.data, options.out) }) : fillOut(one, options.out);
 }

@@ -19,9 +19,11 @@ import {
   type Subclass,
   throwIfAborted,
 } from "@masquerade/core";
-import { type DeferredArray, DeferredMaskedArray, type DeferredPayload } from "@masquerade/numpy-pickle";
-import { type PayloadReader, payloadReader } from "./payload-reader.ts";
-import { readStrided } from "./strided-read.ts";
+import type { DeferredArray } from "./decode-array.ts";
+import { DeferredMaskedArray } from "./decode-masked.ts";
+import type { DeferredPayload } from "./decode-payload.ts";
+import { type PayloadReader, payloadReader } from "./lazy-payload.ts";
+import { readStrided } from "./lazy-strided.ts";
 
 /** One plane of an array in the file: all of it in memory already, or read by position. */
 class Plane {

@@ -1,6 +1,6 @@
 import { type ByteSource, FormatError } from "@masquerade/core";
-import type { DeferredPayload } from "@masquerade/numpy-pickle";
 import { Latin1Decoder } from "@masquerade/pickle";
+import type { DeferredPayload } from "./decode-payload.ts";
 
 /** The raw data of one array in a file, by position, whatever way the file holds them. */
 export interface PayloadReader {
