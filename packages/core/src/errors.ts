@@ -18,12 +18,18 @@ export function quoteText(text: string, limit = 80): string {
   return cut.replace(CONTROL, (c) => `\\u${(c.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`);
 }
 
+/** A message as it is kept: escaped first and cut then, so that it is never longer than promised. */
+function oneLine(message: string): string {
+  const text = quoteText(message, MESSAGE_LIMIT);
+  return text.length > MESSAGE_LIMIT ? `${text.slice(0, MESSAGE_LIMIT - 1)}…` : text;
+}
+
 /** Base of every error this project throws on purpose. */
 export abstract class MasqueradeError extends Error {
   abstract readonly code: string;
 
   constructor(message: string, cause?: unknown) {
-    super(quoteText(message, MESSAGE_LIMIT), cause === undefined ? undefined : { cause });
+    super(oneLine(message), cause === undefined ? undefined : { cause });
     Object.defineProperty(this, BRAND, { value: true });
   }
 }

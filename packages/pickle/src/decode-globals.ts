@@ -3,6 +3,9 @@ import { type MachineContext, malformed, unsafe } from "./decode-context.ts";
 import { asText } from "./decode-keys.ts";
 import { type EmulatorTable, GlobalToken, globalKey, PickleText, Python2String } from "./decode-values.ts";
 
+/** A name from the file, short enough that the advice behind it is not cut off. */
+const shown = (name: string): string => quoteText(quoteText(name, 80), 120);
+
 /** Looks a global up when it is named, not when it is called. Throws UnsafeContentError UNSAFE_GLOBAL for every name not in the table. */
 export function resolveGlobal(
   module: string,
@@ -15,7 +18,7 @@ export function resolveGlobal(
     throw new UnsafeContentError(
       "UNSAFE_GLOBAL",
       context.format,
-      `the file names ${quoteText(module, 100)} ${quoteText(name, 100)}, which is not among the constructors that are known; nothing was run. ` +
+      `the file names ${shown(module)} ${shown(name)}, which is not among the constructors that are known; nothing was run. ` +
         'If it is harmless, give an emulator for it (option "allow")',
       { offset: context.offset, module, global: name },
     );
