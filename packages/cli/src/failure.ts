@@ -33,6 +33,11 @@ export async function failureLine(error: unknown): Promise<string> {
   return line("INTERNAL", `${text}; this is a mistake in masq: please report it with what --debug prints`);
 }
 
+/** Longest message; what was typed may be of any length, and hold anything. */
+const LONGEST = 500;
+
 function line(code: string, message: string): string {
-  return `masq: ${code}: ${message.replace(/\s*[\r\n]+\s*/g, " ").trim()}\n`;
+  const flat = message.replace(/\s*[\r\n]+\s*/g, " ").trim();
+  const shown = flat.replace(/\p{Cc}/gu, (c) => `\\u${(c.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`);
+  return `masq: ${code}: ${shown.length > LONGEST ? `${shown.slice(0, LONGEST)}…` : shown}\n`;
 }

@@ -53,6 +53,12 @@ describe("a failure", () => {
     expect(exit).toBe(2);
   });
 
+  it("lets nothing that was typed reach the terminal as it is", async () => {
+    const { err } = await masq(["inspect", npy, `--\u001b[2J\n\u0007${"x".repeat(5000)}`]);
+    expect(err).toMatch(/^masq: USAGE: [\u0020-\u007e…]+\n$/);
+    expect(err.length).toBeLessThan(600);
+  });
+
   it("suggests what was meant", async () => {
     expect((await masq(["inspct"])).err).toContain("did you mean inspect?");
     expect((await masq(["inspect", "--jsn", npy])).err).toContain("did you mean --json?");

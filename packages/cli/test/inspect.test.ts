@@ -1,4 +1,6 @@
 import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { corpus, type Entry, manifest, masq } from "./support/masq.ts";
@@ -70,6 +72,25 @@ describe("inspect --json", () => {
     const { out } = await masq(["inspect", "--json", corpus("npz/np2/structs.npz")]);
     const { arrays } = JSON.parse(out) as { arrays: { dtype: unknown }[] };
     for (const { dtype } of arrays) expect(Array.isArray(dtype)).toBe(true);
+  });
+
+  it("reads the header over HTTP, by ranges", async () => {
+    const bytes = readFileSync(corpus("demo/sst.pkl"));
+    let sent = 0;
+    const server = createServer((request, response) => {
+      const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? "") ?? [];
+      const [start, end] = [Number(from), Math.min(Number(to), bytes.length - 1)];
+      response.writeHead(206, { "content-range": `bytes ${start}-${end}/${bytes.length}`, etag: '"1"' });
+      sent += end + 1 - start;
+      response.end(bytes.subarray(start, end + 1));
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    const { out, err } = await masq(["inspect", "--json", `http://127.0.0.1:${port}/sst.pkl`]);
+    server.close();
+    expect(err).toBe("");
+    expect(out).toBe((await masq(["inspect", "--json", corpus("demo/sst.pkl")])).out);
+    expect(sent).toBeGreaterThan(0);
   });
 
   it("reads stdin, and takes off gzip", async () => {

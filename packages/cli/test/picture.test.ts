@@ -40,6 +40,16 @@ describe("a picture", () => {
     expect(drawField(fieldOf(grid([7], [1, 1]), 80), { depth: "none" })).toBe("=\n7 [ .:-=+*%@] 7   # masked\n");
   });
 
+  it("has room for the largest numbers", () => {
+    const huge = fieldOf(grid([-Number.MAX_VALUE, 0, Number.MAX_VALUE], [1, 3]), 80);
+    expect(drawField(huge, { depth: "none" })).toMatch(/^ =@\n-1\.79\S+e\+308 \[.*\] 1\.79\S+e\+308 /);
+  });
+
+  it("refuses complex numbers rather than drop a part of them", () => {
+    const data = new NdArray({ dtype: dtypes.simple("complex64"), shape: [1, 1], storage: Float32Array.of(1, 2) });
+    expect(() => fieldOf(data as NdArray, 80)).toThrow(/complex/);
+  });
+
   it("refuses what is no plane of numbers", () => {
     expect(() => fieldOf(grid([1], [1]), 80)).toThrow(/two dimensions/);
   });

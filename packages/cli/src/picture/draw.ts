@@ -32,7 +32,8 @@ export function drawField(field: Field, options: DrawOptions): string {
 
 function fraction(value: number, range: Field["range"]): number {
   const [low, high] = range ?? [0, 0];
-  return high === low ? 0.5 : (value - low) / (high - low);
+  // Halves: the whole range may be more than the largest number.
+  return high === low ? 0.5 : (value / 2 - low / 2) / (high / 2 - low / 2);
 }
 
 const shade = (part: number): string => shades[Math.min(shades.length - 1, Math.floor(part * shades.length))] as string;
@@ -71,7 +72,10 @@ function colouredLine(field: Field, row: number, depth: Exclude<Depth, "none">):
 
 function ends(range: Field["range"], unit: string | undefined): readonly [low: string, high: string] {
   if (range === undefined) return ["nothing", "visible"];
-  const [low, high] = range.map((value) => String(Number(value.toPrecision(4))));
+  const [low, high] = range.map((value) => {
+    const short = Number(value.toPrecision(4));
+    return String(Number.isFinite(short) ? short : value);
+  });
   return [low as string, unit === undefined ? (high as string) : `${high} ${unit}`];
 }
 

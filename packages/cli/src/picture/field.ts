@@ -20,6 +20,8 @@ export function fieldOf(array: AnyArray, columns: number): Field {
   const [height, width] = array.shape;
   if (array.ndim !== 2 || height === undefined || width === undefined)
     throw new OptionError("SHAPE_MISMATCH", `a picture needs two dimensions, not ${array.ndim}; take a slice`);
+  if (/^c(omplex|longdouble)/.test(array.dtype.kind))
+    throw new OptionError("DTYPE_MISMATCH", "complex numbers have no picture: real and imaginary part are two");
   const data = isMaskedArray(array) ? array.data : array;
   const values = data.astype("float64").toC();
   const mask = isMaskedArray(array) ? (array.maskArray().toC() as Uint8Array) : undefined;
