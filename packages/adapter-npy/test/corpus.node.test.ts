@@ -85,7 +85,10 @@ describe("NPY written by NumPy", () => {
     if (uncountable(entry)) expect(codeOf(() => npyCodec.decode(bytes))).toBe("LIMIT_EXCEEDED");
     else if (holdsObjects(entry)) {
       expect(codeOf(() => npyCodec.decode(bytes))).toBe("UNSAFE_OBJECT");
-      same(npyCodec.decode(bytes, { objects: true }), entry.expect);
+      const value = npyCodec.decode(bytes, { objects: true });
+      same(value, entry.expect);
+      expect(codeOf(() => npyCodec.encode(value))).toBe("CAPABILITY_MISSING");
+      bytesEqual(npyCodec.encode(value, { objects: true, numpy: entry.file.includes("np1") ? 1 : 2 }), bytes);
     } else if (entry.several !== undefined) {
       expect(codeOf(() => npyCodec.decode(bytes))).toBe("FORMAT_MALFORMED");
       same(npyCodec.decode(bytes, { trailing: "ignore" }), entry.expect);
@@ -105,7 +108,11 @@ describe("NPZ written by NumPy", () => {
     const bytes = bytesOf(entry);
     if (holdsObjects(entry)) {
       expect(codeOf(() => npzCodec.decode(bytes))).toBe("UNSAFE_OBJECT");
-      same(npzCodec.decode(bytes, { objects: true }), entry.expect);
+      const value = npzCodec.decode(bytes, { objects: true });
+      same(value, entry.expect);
+      const again = npzCodec.encode(value, { objects: true, numpy: entry.file.includes("np1") ? 1 : 2 });
+      if (!entry.compressed) bytesEqual(again, bytes);
+      same(npzCodec.decode(again, { objects: true }), entry.expect);
       return;
     }
     same(npzCodec.decode(bytes, { plain: true }), entry.expect);

@@ -14,7 +14,8 @@ import {
   throwIfAborted,
 } from "@masquerade/core";
 import { type NpyVersion, writeNpyHeader } from "@masquerade/numpy";
-import { type NpyWriteOptions, npy, objectsWhy } from "./format.ts";
+import { type NpyWriteOptions, npy } from "./format.ts";
+import { type ObjectWriting, writeObjects } from "./objects.ts";
 
 const versions: { readonly [text: string]: NpyVersion } = { "1.0": [1, 0], "2.0": [2, 0], "3.0": [3, 0] };
 
@@ -23,8 +24,8 @@ export function npyParts(
   array: NdArray,
   version?: string,
   format = "npy",
+  writing: ObjectWriting = {},
 ): readonly [header: Uint8Array, data: Uint8Array] {
-  if (hasObjects(array.dtype)) throw new CapabilityError(format, "dtype", `cannot hold the dtype: ${objectsWhy}`);
   const { order, shape, dtype } = array;
   const header = writeNpyHeader({
     dtype,
@@ -33,7 +34,7 @@ export function npyParts(
     version: version === undefined ? undefined : versions[version],
     format,
   });
-  return [header, array.toBytes(order)];
+  return [header, hasObjects(dtype) ? writeObjects(array, format, writing) : array.toBytes(order)];
 }
 
 /** The first array of a value; what else it holds is lost, which the caller has accepted. */
@@ -54,7 +55,12 @@ export function encodeNpyParts(
   checkOptions("npy", npy.options.write, options);
   throwIfAborted(options.signal);
   refuseLosses("npy", npy.losses(describe(value), options), options);
-  return npyParts(isArray(value) && !isMaskedArray(value) ? value : firstArray(value), options.headerVersion);
+  return npyParts(
+    isArray(value) && !isMaskedArray(value) ? value : firstArray(value),
+    options.headerVersion,
+    "npy",
+    options,
+  );
 }
 
 /** Pieces in one buffer. */

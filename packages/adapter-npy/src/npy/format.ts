@@ -10,12 +10,17 @@ import {
   type Loss,
   loss,
   lossesFromCapabilities,
+  type OptionSchema,
 } from "@masquerade/core";
 
 /** Options for writing NPY. */
 export interface NpyWriteOptions {
   /** Header version; default: the lowest that can hold the header, as np.save chooses. */
   readonly headerVersion?: "1.0" | "2.0" | "3.0" | undefined;
+  /** Write object arrays, as a pickle that readers must ask for (`np.load(…, allow_pickle=True)`). Refused by default. */
+  readonly objects?: boolean | undefined;
+  /** Whose pickle object arrays become, byte for byte. Default: NumPy 1.x's, which both read. */
+  readonly numpy?: 1 | 2 | undefined;
 }
 
 /** Options for reading NPY. */
@@ -58,7 +63,29 @@ export const npyKinds: readonly Kind[] = [
   "struct",
 ];
 
-export const objectsWhy = "its elements are Python objects, which NPY would hold as a pickle; save it as a pickle";
+export const objectsWhy: string =
+  "its elements are Python objects, which NPY holds as a pickle; ask for that with objects, or save it as a pickle";
+
+/** Write options of object arrays, of NPY and NPZ alike. */
+export const objectOptions: OptionSchema = {
+  objects: {
+    type: "boolean",
+    about: "Write object arrays as a pickle, which np.load reads with allow_pickle=True only.",
+    default: false,
+  },
+  numpy: {
+    type: "integer",
+    about: "Whose pickle object arrays become, byte for byte: NumPy 1's (which 2 reads too) or 2's.",
+    choices: [1, 2],
+    default: 1,
+    placeholder: "1|2",
+  },
+};
+
+/** The flags with object arrays among the kinds, when they are asked for. */
+export function withObjects(capabilities: Capabilities, objects: boolean | undefined): Capabilities {
+  return objects === true ? { ...capabilities, kinds: [...capabilities.kinds, "object"] } : capabilities;
+}
 
 /** Whether a dtype was made with align=True or is a record's, which the header's description does not say. */
 function marked(dtype: DType): boolean {
@@ -117,6 +144,7 @@ export const npy: Format<"npy", "sync", NpyWriteOptions, NpyReadOptions> = {
         choices: ["1.0", "2.0", "3.0"],
         placeholder: "V",
       },
+      ...objectOptions,
     },
     read: {
       objects: {
@@ -132,8 +160,8 @@ export const npy: Format<"npy", "sync", NpyWriteOptions, NpyReadOptions> = {
       },
     },
   },
-  losses: (header) => [
-    ...lossesFromCapabilities(capabilities, header, {
+  losses: (header, options) => [
+    ...lossesFromCapabilities(withObjects(capabilities, options?.objects), header, {
       keeps: ["titles", "layout"],
       why: {
         mask: "an .npy file has no place for a mask (np.save raises or drops it); save as .npz, or save filled() values",

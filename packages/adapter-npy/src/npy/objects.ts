@@ -1,6 +1,8 @@
-import { FormatError, type Limits, type NdArray, sameDType, sameShape } from "@masquerade/core";
+import { CapabilityError, FormatError, type Limits, type NdArray, sameDType, sameShape } from "@masquerade/core";
 import type { NpyHeader } from "@masquerade/numpy";
-import { decodeObjectArray } from "@masquerade/numpy-pickle";
+import { decodeObjectArray, numpyPickleGraph } from "@masquerade/numpy-pickle";
+import { encodePickle } from "@masquerade/pickle";
+import { objectsWhy } from "./format.ts";
 
 /**
  * The object array behind a header: a pickle of the whole array (numpy.lib.format.write_array), read through NumPy's exact allow-list.
@@ -22,4 +24,21 @@ export function readObjects(
       offset: place.offset + dataOffset,
     });
   return { array, end };
+}
+
+/** How object arrays are written. */
+export interface ObjectWriting {
+  readonly objects?: boolean | undefined;
+  readonly numpy?: 1 | 2 | undefined;
+}
+
+/** Pickle protocol of np.save, by NumPy's major version (numpy.lib.format.write_array). */
+const protocols = { 1: 3, 2: 4 } as const;
+
+/** The pickle np.save puts behind the header of an object array. Throws CapabilityError unless it is asked for. */
+export function writeObjects(array: NdArray, format: string, { objects, numpy = 1 }: ObjectWriting): Uint8Array {
+  if (objects !== true) throw new CapabilityError(format, "dtype", `cannot hold the dtype: ${objectsWhy}`);
+  // Writers of a subclass write plain arrays (np.asanyarray keeps it, but no NPY header says so).
+  const plain = array.with({ subclass: undefined });
+  return encodePickle(numpyPickleGraph(plain, { protocol: protocols[numpy], numpy }), { protocol: protocols[numpy] });
 }

@@ -62,7 +62,7 @@ export function* encodeNpzParts(
   let offset = 0;
   for (const [i, member] of members.entries()) {
     throwIfAborted(options.signal);
-    const parts = npyParts(planeOf(member, arrays.get(member.path) as AnyArray), undefined, "npz");
+    const parts = npyParts(planeOf(member, arrays.get(member.path) as AnyArray), undefined, "npz", options);
     const name = encodeName(`${member.key}.npy`);
     const size = parts[0].length + parts[1].length;
     const body = options.compress ? [deflateRaw(join(parts), { level: options.level ?? 6 })] : parts;

@@ -11,7 +11,7 @@ import {
   lossesFromCapabilities,
   quoteText,
 } from "@masquerade/core";
-import { layoutLosses, npyKinds, objectsWhy } from "../npy/format.ts";
+import { layoutLosses, npyKinds, objectOptions, objectsWhy, withObjects } from "../npy/format.ts";
 
 /** Options for writing NPZ. */
 export interface NpzWriteOptions {
@@ -19,6 +19,10 @@ export interface NpzWriteOptions {
   readonly compress?: boolean | undefined;
   /** zlib's level, 0 to 9, when compressing. Default 6, as np.savez_compressed. */
   readonly level?: number | undefined;
+  /** Write object arrays, as a pickle that readers must ask for (`np.load(…, allow_pickle=True)`). Refused by default. */
+  readonly objects?: boolean | undefined;
+  /** Whose pickle object arrays become, byte for byte. Default: NumPy 1.x's, which both read. */
+  readonly numpy?: 1 | 2 | undefined;
 }
 
 /** Options for reading NPZ. */
@@ -65,6 +69,7 @@ export const npz: Format<"npz", "sync", NpzWriteOptions, NpzReadOptions> = {
     write: {
       compress: { type: "boolean", about: "Deflate the members, as np.savez_compressed.", default: false },
       level: { type: "integer", about: "Deflate level.", minimum: 0, maximum: 9, default: 6, placeholder: "N" },
+      ...objectOptions,
     },
     read: {
       objects: {
@@ -79,8 +84,8 @@ export const npz: Format<"npz", "sync", NpzWriteOptions, NpzReadOptions> = {
       },
     },
   },
-  losses: (header) => [
-    ...lossesFromCapabilities(capabilities, header, {
+  losses: (header, options) => [
+    ...lossesFromCapabilities(withObjects(capabilities, options?.objects), header, {
       keeps: ["titles", "layout", "names", "bundle-kind"],
       why: {
         attrs: "an archive of arrays has no place for other values; save as pickle or HDF5, or make arrays of them",
@@ -89,7 +94,7 @@ export const npz: Format<"npz", "sync", NpzWriteOptions, NpzReadOptions> = {
       },
     }),
     ...layoutLosses(header),
-    ...fillLosses(header),
+    ...fillLosses(header, options?.objects),
     ...nameLosses(header),
   ],
   readers: { python: "numpy.load", julia: "NPZ.jl", "c++": "cnpy", rust: "ndarray-npy", go: "npyio" },
@@ -109,14 +114,14 @@ export const npz: Format<"npz", "sync", NpzWriteOptions, NpzReadOptions> = {
 };
 
 /** A fill value is a member of its own: what an NPY header cannot say of a dtype is lost of it too. */
-function fillLosses(header: Header | BundleHeader): Loss[] {
+function fillLosses(header: Header | BundleHeader, objects: boolean | undefined): Loss[] {
   const found: Loss[] = [];
   for (const [path, one] of eachHeader(header)) {
     const { fillValue } = one;
     if (fillValue === undefined || one.mask === "plain") continue;
     const { attrs, dims, subclass, ...rest } = one;
     for (const lost of lossesFromCapabilities(
-      capabilities,
+      withObjects(capabilities, objects),
       { ...rest, attrs: new Map(), dims: undefined, subclass: undefined, dtype: fillValue.dtype, mask: "plain" },
       { keeps: ["titles", "layout"] },
     ))
