@@ -10,8 +10,9 @@ import {
 import { OptionError } from "../errors.ts";
 import type { Order } from "./any.ts";
 import { gather } from "./gather.ts";
+import { LateStorage } from "./late-storage.ts";
 import { NdArray } from "./ndarray.ts";
-import { sizeOf } from "./strides.ts";
+import { isContiguous, sizeOf } from "./strides.ts";
 import { swapLanes } from "./swap.ts";
 
 /** Whether elements of `dtype` lie in a file in another byte order than in memory. */
@@ -34,15 +35,26 @@ export function swapUnit(dtype: DType): number {
 export function arrayBytes(array: NdArray, order: Order): Uint8Array {
   if (hasObjects(array.dtype))
     throw new OptionError("DTYPE_MISMATCH", `${array.dtype.kind} arrays hold Python objects, which have no bytes`);
+  const late = lateBytes(array, order);
+  if (late !== undefined) return late;
   const lanes = gather(array, order) as Uint8Array;
   const raw = new Uint8Array(lanes.buffer, lanes.byteOffset, lanes.byteLength);
   if (!needsSwap(array.dtype)) return raw;
   return swapLanes(raw, swapUnit(array.dtype), new Uint8Array(raw.length));
 }
 
+/** The bytes an array was made from, while they are still all there is of it and are what `arrayBytes` asks for. */
+export function lateBytes(array: NdArray, order: Order): Uint8Array | undefined {
+  const { memory, dtype } = array;
+  if (!(memory instanceof LateStorage) || memory.made) return undefined;
+  const whole = array.offset === 0 && array.size * dtype.itemsize === memory.raw.length;
+  if (!whole || !isContiguous(array.shape, array.strides, order)) return undefined;
+  return (needsSwap(dtype) ? swapUnit(dtype) : 1) === memory.unit ? memory.raw : undefined;
+}
+
 /**
  * An array over raw bytes as a file holds them (in `dtype.byteOrder`, elements in `order`): a view when the bytes are aligned and in
- * host order, else one copy. `raw.length` must be exactly size * itemsize: throws OptionError SHAPE_MISMATCH otherwise.
+ * host order; else one copy, made when the elements are first asked for. `raw.length` must be exactly size * itemsize: throws OptionError SHAPE_MISMATCH otherwise.
  */
 export function arrayFromBytes<K extends Kind>(
   raw: Uint8Array,
@@ -63,12 +75,16 @@ export function arrayFromBytes<K extends Kind>(
   const laneBytes = storageRules[d.kind].laneBytes || 1;
   const swap = needsSwap(d);
   const aligned = raw.byteOffset % laneBytes === 0;
-  let bytes = raw;
+  const lanes = sizeOf(shape) * lanesOf(d);
   if (swap || !aligned || options.copy === true) {
-    bytes = new Uint8Array(raw.length);
-    if (swap) swapLanes(raw, swapUnit(d), bytes);
-    else bytes.set(raw);
+    const late = new LateStorage(raw, d, lanes, swap ? swapUnit(d) : 1);
+    return new NdArray<K>({
+      dtype,
+      shape,
+      storage: options.copy === true ? (late.get() as Elements[K]["data"]) : late,
+      order,
+    });
   }
-  const storage = storageOver(d.kind as BinaryKind, bytes.buffer, bytes.byteOffset, sizeOf(shape) * lanesOf(d));
+  const storage = storageOver(d.kind as BinaryKind, raw.buffer, raw.byteOffset, lanes);
   return new NdArray<K>({ dtype, shape, storage: storage as Elements[K]["data"], order });
 }

@@ -15,6 +15,7 @@ import { arrayBytes } from "./bytes.ts";
 import { elementStarts, firstLength, nested, readElement, writeElement } from "./element.ts";
 import { checkExtent, permutation, sharesMemory } from "./extent.ts";
 import { gather } from "./gather.ts";
+import { LateStorage } from "./late-storage.ts";
 import { reshapedStrides } from "./reshape.ts";
 import { normalizeSelection, type SelectionInput } from "./selection.ts";
 import { contiguousStrides, isContiguous, sizeOf } from "./strides.ts";
@@ -23,8 +24,8 @@ import { contiguousStrides, isContiguous, sizeOf } from "./strides.ts";
 export interface NdArrayInit<K extends Kind> {
   readonly dtype: DType<K>;
   readonly shape: readonly number[];
-  /** The typed storage; see {@link Elements}. Shared, not copied. */
-  readonly storage: Elements[K]["data"];
+  /** The typed storage (see {@link Elements}), or bytes from which it is made when first asked for. Shared, not copied. */
+  readonly storage: Elements[K]["data"] | LateStorage;
   /** Index of the first element, in elements. Default 0. */
   readonly offset?: number | undefined;
   /** Strides in elements. Default: contiguous in `order`. */
@@ -49,8 +50,8 @@ export class NdArray<K extends Kind = Kind> {
   readonly strides: readonly number[];
   /** Index of the first element in `storage`, in elements. */
   readonly offset: number;
-  /** The whole typed storage, of which this array may be a part. */
-  readonly storage: Elements[K]["data"];
+  /** @internal What the storage is, or is to be made from. */
+  readonly memory: Elements[K]["data"] | LateStorage;
   readonly attrs: Attrs;
   /** Names of the dimensions, where known. */
   readonly dims: readonly string[] | undefined;
@@ -61,7 +62,7 @@ export class NdArray<K extends Kind = Kind> {
     const size = sizeOf(init.shape);
     this.dtype = init.dtype;
     this.shape = init.shape;
-    this.storage = init.storage;
+    this.memory = init.storage;
     this.offset = init.offset ?? 0;
     this.strides = init.strides ?? contiguousStrides(init.shape, init.order ?? "C");
     this.attrs = init.attrs ?? noAttrs;
@@ -83,6 +84,11 @@ export class NdArray<K extends Kind = Kind> {
     return "NdArray";
   }
 
+  /** The whole typed storage, of which this array may be a part. */
+  get storage(): Elements[K]["data"] {
+    const { memory } = this;
+    return memory instanceof LateStorage ? (memory.get() as Elements[K]["data"]) : memory;
+  }
   get ndim(): number {
     return this.shape.length;
   }
@@ -117,7 +123,7 @@ export class NdArray<K extends Kind = Kind> {
     return new NdArray<K>({
       dtype: this.dtype,
       shape: this.shape,
-      storage: this.storage,
+      storage: this.memory,
       offset: this.offset,
       strides: parts.shape !== undefined || parts.order !== undefined ? undefined : this.strides,
       attrs: this.attrs,
