@@ -17,6 +17,10 @@ export {
 } from "./array/selection.ts";
 export { contiguousStrides, isContiguous, sameShape, sizeOf } from "./array/strides.ts";
 export { swapLanes } from "./array/swap.ts";
+export { putFour, writeInteger } from "./decimal/digits-out.ts";
+export { asciiText, DecimalReader } from "./decimal/read-float.ts";
+export { narrowFloat } from "./decimal/read-narrow.ts";
+export { FLOAT_ROOM, writeFloat32, writeFloat64 } from "./decimal/write-float.ts";
 export { formatDatetime, formatTimedelta, NAT, parseDatetime } from "./dtype/datetime.ts";
 export * as dtypes from "./dtype/dtype.ts";
 export {

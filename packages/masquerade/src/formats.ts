@@ -1,13 +1,14 @@
+import { json } from "@masquerade/adapter-json";
 import { npy, npz } from "@masquerade/adapter-npy";
 import { pickle } from "@masquerade/adapter-pickle";
 import { gzipWrapper, zlibWrapper } from "@masquerade/compression/wrappers";
 import { createRegistry, type Registry } from "@masquerade/core";
 
 /** The official formats. Another one is one more name here, in the type and in the call. */
-export type Official = readonly [typeof npy, typeof npz, typeof pickle];
+export type Official = readonly [typeof npy, typeof npz, typeof pickle, typeof json];
 
 /** The registry of the official formats: descriptors only, no codec is loaded before a file needs it. */
-export const registry: Registry<Official> = /* @__PURE__ */ createRegistry(npy, npz, pickle).withWrappers(
+export const registry: Registry<Official> = /* @__PURE__ */ createRegistry(npy, npz, pickle, json).withWrappers(
   gzipWrapper,
   zlibWrapper,
 );

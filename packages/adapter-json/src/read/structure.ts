@@ -1,0 +1,62 @@
+import { FormatError } from "@masquerade/core";
+import { explain } from "../schema/errors.ts";
+import { validateDocument } from "../schema/validator.ts";
+import type { Cursor } from "./cursor.ts";
+import { Raw, type Tree } from "./tree.ts";
+
+/**
+ * Holds the structure of a document to the published schema. The data are not part of it: their parser checks them,
+ * and here they are empty lists. Throws FormatError (FORMAT_VERSION for another version) where the rule is broken.
+ */
+export function checkStructure(
+  cursor: Cursor,
+  members: ReadonlyMap<string, Tree>,
+  places: ReadonlyMap<string, number>,
+  start: number,
+): void {
+  const version = members.get("version");
+  if (cursor.depth === 0 && typeof version === "bigint" && version !== 1n)
+    throw new FormatError(
+      "FORMAT_VERSION",
+      "json",
+      `${cursor.where(places.get("version") ?? start)}: version ${version} is not known; this reader knows version 1`,
+      { offset: places.get("version") },
+    );
+  const envelope = blank();
+  if (cursor.depth > 0) Object.assign(envelope, { format: "masked-array", version: 1 });
+  for (const [name, tree] of members)
+    put(envelope, name, tree instanceof Raw || tree === true ? standIn(name, tree) : plain(tree));
+  if (validateDocument(envelope)) return;
+  const errors = validateDocument.errors ?? [];
+  // "if" only repeats what its branch has said.
+  const error = errors.find(({ keyword }) => keyword !== "if" && keyword !== "anyOf") ?? errors[0];
+  if (error === undefined) return;
+  const steps = error.instancePath
+    .split("/")
+    .slice(1)
+    .map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
+  cursor.path.push(...steps.map((step) => (/^\d+$/.test(step) ? Number(step) : step)));
+  const at = places.get(String(error.params["additionalProperty"] ?? steps[0])) ?? start;
+  throw cursor.fail(explain(error), at);
+}
+
+const blank = (): Record<string, unknown> => Object.create(null) as Record<string, unknown>;
+
+function put(target: Record<string, unknown>, name: string, value: unknown): void {
+  Object.defineProperty(target, name, { value, enumerable: true, configurable: true, writable: true });
+}
+
+/** What stands for a value that was read apart. */
+const standIn = (name: string, tree: Tree): unknown =>
+  name === "entries" ? blank() : name === "data" || name === "hidden" ? [] : tree instanceof Raw ? null : tree;
+
+/** A tree as the values ajv knows. The depth is limited where trees are read. */
+function plain(tree: Tree): unknown {
+  if (typeof tree === "bigint") return Number(tree);
+  if (tree instanceof Raw) return blank();
+  if (tree === null || typeof tree !== "object") return tree;
+  if (Array.isArray(tree)) return (tree as readonly Tree[]).map(plain);
+  const out = blank();
+  for (const [name, value] of tree as ReadonlyMap<string, Tree>) put(out, name, plain(value));
+  return out;
+}

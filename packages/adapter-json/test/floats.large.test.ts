@@ -1,0 +1,13 @@
+// Four million random bit patterns of each width: shortest, and the same bits again.
+import { json } from "@masquerade/adapter-json";
+import { expect, inject, test } from "vitest";
+import { randomBytes, shortestProblems } from "./support/floats.ts";
+
+const codec = await json.codec();
+
+test.each(["float64", "float32"] as const)("4 million bit patterns of %s", (kind) => {
+  for (let part = 0; part < 4; part++)
+    expect(
+      shortestProblems(codec, kind, randomBytes(inject("seed") + part * 2, 1_000_000 * (kind === "float64" ? 8 : 4))),
+    ).toEqual([]);
+});

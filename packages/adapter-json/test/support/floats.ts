@@ -1,0 +1,51 @@
+import { arrayFromBytes, type Codec, dtypes, type NdArray, shortestFloat32 } from "@masquerade/core";
+
+/** Seeded bytes (xorshift32). */
+export function randomBytes(seed: number, count: number): Uint8Array<ArrayBuffer> {
+  const words = new Uint32Array(count / 4);
+  let x = seed | 1;
+  for (let i = 0; i < words.length; i++) {
+    x ^= x << 13;
+    x ^= x >>> 17;
+    x ^= x << 5;
+    words[i] = x;
+  }
+  return new Uint8Array(words.buffer);
+}
+
+/** Significant digits of a decimal, without what its notation adds. */
+const digitsOf = (text: string): string =>
+  text.replace(/e.*/, "").replace(/[-.]/g, "").replace(/^0+/, "").replace(/0+$/, "");
+
+/** Writes floats, reads them back, and lists (at most five of) those whose bits changed or that are not the engine's shortest digits. */
+export function shortestProblems(
+  codec: Codec<"sync">,
+  kind: "float64" | "float32",
+  raw: Uint8Array<ArrayBuffer>,
+): readonly string[] {
+  const size = raw.length / (kind === "float64" ? 8 : 4);
+  const array = arrayFromBytes(raw, dtypes.simple(kind), [size]) as NdArray;
+  const bytes = codec.encode(array, { indent: 0 } as object);
+  const back = codec.decode(bytes) as NdArray;
+  const problems: string[] = [];
+  const note = (what: string): void => {
+    if (problems.length < 5) problems.push(what);
+  };
+  const after = back.toBytes();
+  if (Buffer.compare(after, raw) !== 0) {
+    let at = 0;
+    while (after[at] === raw[at]) at++;
+    note(`element ${Math.floor((at * size) / raw.length)} came back with other bits`);
+  }
+  const text = new TextDecoder().decode(bytes);
+  const literals = text.slice(text.indexOf("[", text.indexOf('"data"')) + 1, text.lastIndexOf("]")).split(",");
+  const values = array.toC() as Float64Array | Float32Array;
+  for (let i = 0; i < size; i++) {
+    const value = values[i] as number;
+    if (!Number.isFinite(value)) continue;
+    const want = kind === "float64" ? String(value) : shortestFloat32(value);
+    const got = literals[i] as string;
+    if (digitsOf(got) !== digitsOf(want) || Number(got) !== Number(want)) note(`${want} was written as ${got}`);
+  }
+  return problems;
+}
