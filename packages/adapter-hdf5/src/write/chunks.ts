@@ -1,0 +1,64 @@
+/** Bytes of data an automatic chunk has at most: one fits HDF5's own chunk cache of 1 MiB. */
+export const AUTO_CHUNK_BYTES: number = 2 ** 20;
+
+/**
+ * The automatic shape of chunks: the whole array, its longest axis (of several the first) halved until a chunk has at most 1 MiB.
+ * Undefined for 0-d and empty arrays, which have no chunks.
+ */
+export function autoChunks(shape: readonly number[], itemsize: number): readonly number[] | undefined {
+  if (shape.length === 0 || shape.includes(0)) return undefined;
+  const chunks = [...shape];
+  const bytes = (): number => chunks.reduce((n, m) => n * m, itemsize);
+  while (bytes() > AUTO_CHUNK_BYTES) {
+    const longest = chunks.indexOf(Math.max(...chunks));
+    if ((chunks[longest] as number) <= 1) break;
+    chunks[longest] = Math.ceil((chunks[longest] as number) / 2);
+  }
+  return chunks;
+}
+
+/** The first elements of each chunk, in C order of the grid. */
+export function* chunkOrigins(shape: readonly number[], chunks: readonly number[]): Generator<readonly number[]> {
+  const origin = shape.map(() => 0);
+  for (;;) {
+    yield [...origin];
+    let axis = shape.length - 1;
+    for (; axis >= 0; axis--) {
+      origin[axis] = (origin[axis] as number) + (chunks[axis] as number);
+      if ((origin[axis] as number) < (shape[axis] as number)) break;
+      origin[axis] = 0;
+    }
+    if (axis < 0) return;
+  }
+}
+
+/** Copies one chunk out of an array in C order; what lies past the array's edges is left as it is in `target`. */
+export function gatherChunk(
+  bytes: Uint8Array,
+  shape: readonly number[],
+  itemsize: number,
+  origin: readonly number[],
+  chunks: readonly number[],
+  target: Uint8Array,
+): void {
+  const rank = shape.length;
+  const count = shape.map((n, i) => Math.min(chunks[i] as number, n - (origin[i] as number)));
+  const run = (count[rank - 1] as number) * itemsize;
+  const index = shape.map(() => 0);
+  for (;;) {
+    let from = 0;
+    let to = 0;
+    for (let i = 0; i < rank; i++) {
+      from = from * (shape[i] as number) + (origin[i] as number) + (index[i] as number);
+      to = to * (chunks[i] as number) + (index[i] as number);
+    }
+    target.set(bytes.subarray(from * itemsize, from * itemsize + run), to * itemsize);
+    let axis = rank - 2;
+    for (; axis >= 0; axis--) {
+      index[axis] = (index[axis] as number) + 1;
+      if ((index[axis] as number) < (count[axis] as number)) break;
+      index[axis] = 0;
+    }
+    if (axis < 0) return;
+  }
+}
