@@ -1,27 +1,18 @@
 import {
-  type Block,
+  type AnyArray,
+  type Bundle,
   type BundleHeader,
   type ByteSink,
-  CapabilityError,
   type EncodeOptions,
-  eachHeader,
   type FileWriter,
-  FormatError,
   type Header,
-  isMaskedArray,
-  type NdArray,
-  quoteText,
   refuseLosses,
   throwIfAborted,
 } from "@masquerade/core";
-import { canPlan, numpyPickleHeaderGraph, type Slot } from "@masquerade/numpy-pickle";
-import { expandParts, type Payload, type PayloadPart, type PicklePart, picklePieces } from "@masquerade/pickle";
-import { collectingWriter } from "./encode-collect.ts";
+import { createNumpyPickle } from "@masquerade/numpy-pickle";
+import { encodePickleFileParts } from "./encode.ts";
 import { type PickleWriteOptions, resolveWriteOptions } from "./encode-options.ts";
 import { pickleLosses } from "./losses.ts";
-
-/** Plans whose arrays are smaller than this altogether are gathered and written at once. */
-const SMALL = 1 << 18;
 
 /**
  * Writes a pickle as its blocks come: for each array all blocks of data, then all of the mask. From protocol 3 on, and in
@@ -35,156 +26,9 @@ export async function createPickle(
   plan: Header | BundleHeader,
   options: PickleWriteOptions & EncodeOptions = {},
 ): Promise<FileWriter> {
-  const { protocol, numpy } = resolveWriteOptions(options);
+  const resolved = resolveWriteOptions(options);
   throwIfAborted(options.signal);
   refuseLosses("pickle", pickleLosses(plan, options), options);
-  let total = 0;
-  let known = true;
-  for (const [, header] of eachHeader(plan)) {
-    known &&= canPlan(header);
-    total += header.shape.reduce((product, n) => product * n, header.dtype.itemsize + 1);
-  }
-  if (!known || total < SMALL) return collectingWriter(sink, plan, options);
-  if ((protocol === 1 || protocol === 2) && sink.writeAt === undefined)
-    throw new CapabilityError(
-      "pickle",
-      "streamed",
-      `protocol ${protocol} cannot be written as a stream, because it gives lengths before it can know them; use protocol 4`,
-    );
-  const slots = new Map<Payload, Slot>();
-  const graph = numpyPickleHeaderGraph(plan, { protocol, numpy }, (slot) => {
-    const payload: Payload = { size: slot.size };
-    slots.set(payload, slot);
-    return payload;
-  });
-  const writer = new PickleStream(sink, picklePieces(graph, { protocol }), slots, options);
-  await writer.advance();
-  return writer;
-}
-
-/** The plane whose bytes come next, and what of it has come. */
-interface Current {
-  readonly slot: Slot;
-  readonly part: PayloadPart;
-  /** Raw bytes still to come, and bytes written. */
-  left: number;
-  written: number;
-}
-
-class PickleStream implements FileWriter {
-  readonly planes = "data-first" as const;
-  readonly #sink: ByteSink;
-  readonly #pieces: Iterator<PicklePart>;
-  readonly #slots: ReadonlyMap<Payload, Slot>;
-  readonly #options: EncodeOptions;
-  #current: Current | undefined;
-
-  constructor(sink: ByteSink, pieces: Iterator<PicklePart>, slots: ReadonlyMap<Payload, Slot>, options: EncodeOptions) {
-    this.#sink = sink;
-    this.#pieces = pieces;
-    this.#slots = slots;
-    this.#options = options;
-  }
-
-  /** Writes up to the next plane that is still to come, or to the end. */
-  async advance(): Promise<void> {
-    for (let step = this.#pieces.next(); step.done !== true; step = this.#pieces.next()) {
-      const part = step.value;
-      if (part instanceof Uint8Array) await this.#sink.write(part);
-      else {
-        const slot = this.#slots.get(part.payload);
-        if (slot !== undefined) {
-          this.#current = { slot, part, left: slot.size, written: 0 };
-          if (slot.plane === "data" || slot.header.mask === "mask") return;
-          await this.#writeZeros(this.#current);
-          continue;
-        }
-        const bytes = part.payload.read?.() ?? new Uint8Array(0);
-        for (const piece of expandParts(bytes, part.form)) await this.#sink.write(piece);
-      }
-    }
-    this.#current = undefined;
-  }
-
-  async write(block: Block): Promise<void> {
-    throwIfAborted(this.#options.signal);
-    const bytes = this.#bytesOf(block);
-    if (bytes.length === 0) return;
-    const current = this.#current;
-    if (current === undefined || current.slot.array !== block.array || current.slot.plane !== block.plane)
-      throw misplaced(block, current?.slot);
-    if (bytes.length > current.left)
-      throw new FormatError(
-        "FORMAT_MALFORMED",
-        "pickle",
-        `the ${block.plane} of "${quoteText(block.array)}" has ${current.left} bytes left, a block brings ${bytes.length}`,
-      );
-    await this.#take(current, bytes);
-    this.#options.onProgress?.(this.#sink.position, undefined);
-    if (current.left === 0) await this.advance();
-  }
-
-  /** Writes bytes of the current plane. */
-  async #take(current: Current, bytes: Uint8Array): Promise<void> {
-    for (const piece of expandParts(bytes, current.part.form)) {
-      await this.#sink.write(piece);
-      current.written += piece.length;
-    }
-    current.left -= bytes.length;
-    if (current.left === 0) await this.#patch(current);
-  }
-
-  /** The full mask that stands for nomask. */
-  async #writeZeros(current: Current): Promise<void> {
-    const zeros = new Uint8Array(Math.min(current.left, SMALL));
-    while (current.left > 0) {
-      throwIfAborted(this.#options.signal);
-      await this.#take(current, zeros.subarray(0, Math.min(current.left, zeros.length)));
-    }
-  }
-
-  /** The length of a text, which stands in the four bytes before it. */
-  async #patch(current: Current): Promise<void> {
-    if (current.part.size !== undefined || current.part.form !== "utf8") return;
-    if (current.written > 0xffffffff)
-      throw new CapabilityError(
-        "pickle",
-        "values",
-        `${current.written} bytes in one piece do not fit this protocol; use 4 or 5`,
-      );
-    const length = new Uint8Array(4);
-    new DataView(length.buffer).setUint32(0, current.written, true);
-    await this.#sink.writeAt?.(this.#sink.position - current.written - 4, length);
-  }
-
-  #bytesOf(block: Block): Uint8Array {
-    const slot = this.#current?.slot;
-    if (block.plane === "both" || isMaskedArray(block.value)) throw misplaced(block, slot);
-    return (block.value as NdArray).toBytes(slot?.header.order ?? "C");
-  }
-
-  async finish(): Promise<void> {
-    if (this.#current !== undefined) {
-      const { slot, left } = this.#current;
-      throw new FormatError(
-        "FORMAT_TRUNCATED",
-        "pickle",
-        `${left} bytes of the ${slot.plane} of "${quoteText(slot.array)}" were never written`,
-      );
-    }
-    await this.#sink.commit();
-  }
-
-  async abort(): Promise<void> {
-    await this.#sink.abort();
-  }
-}
-
-function misplaced(block: Block, slot: Slot | undefined): FormatError {
-  const wanted = slot === undefined ? "nothing more" : `the ${slot.plane} of "${quoteText(slot.array)}"`;
-  return new FormatError(
-    "FORMAT_MALFORMED",
-    "pickle",
-    `a block of plane ${block.plane} of "${quoteText(block.array)}" came where ${wanted} was due (data first, then mask)`,
-  );
+  const encodeParts = (value: AnyArray | Bundle): Iterable<Uint8Array> => encodePickleFileParts(value, options);
+  return await createNumpyPickle(sink, plan, { ...resolved, format: "pickle", encodeParts }, options);
 }

@@ -32,6 +32,11 @@ function classOf(
   return classes.get(name);
 }
 
+/** The class of an array as the model has it. Throws FormatError for a class arrays are not made of. */
+export function arrayClassOf(value: unknown, context: MachineContext): Subclass | undefined {
+  return classOf(value, ARRAY_CLASSES, "the class of an array", context);
+}
+
 /** Placeholder arguments of the two reconstructing functions: a shape and a type code, both overruled by the state. */
 function checkPlaceholders(shape: unknown, code: unknown, context: MachineContext): void {
   shapeOf(shape, "the shape of an empty array", context);

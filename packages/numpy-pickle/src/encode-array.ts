@@ -24,7 +24,7 @@ import {
 } from "@masquerade/pickle";
 import { exportsBuffer, type Permutation, permutationOf } from "./encode-buffer.ts";
 import { dtypeNode, shapeNode } from "./encode-dtype.ts";
-import type { NumpyGraph, NumpyName } from "./encode-graph.ts";
+import type { ArrayWrapper, NumpyGraph, NumpyName } from "./encode-graph.ts";
 import { objectItems } from "./encode-objects.ts";
 import { maskedNode } from "./encode-plain.ts";
 
@@ -40,6 +40,8 @@ export interface ArrayPlan {
   readonly permutation?: Permutation | undefined;
   /** The raw bytes, or the objects. */
   readonly data: BytesNode | ListNode;
+  /** The array, where there is one already. */
+  readonly array?: NdArray | undefined;
 }
 
 /** What the pickle of a masked array says beyond its data. */
@@ -53,6 +55,7 @@ export interface MaskedPlan {
 
 /** An array or masked array as NumPy pickles one freshly made and writable. */
 export function arrayNode(graph: NumpyGraph, array: AnyArray): PickleNode {
+  if (!isMaskedArray(array) && isWrapped(graph, array.subclass)) return ndarrayNode(graph, planOf(graph, array));
   return graph.once(array, () => {
     if (!isMaskedArray(array)) return ndarrayNode(graph, planOf(graph, array));
     // NumPy writes the bytes of masked records in C order whatever it says of them, and then misreads them.
@@ -76,6 +79,7 @@ function planOf(graph: NumpyGraph, array: NdArray, order: Order = array.order): 
     contiguous: array.contiguous,
     permutation: graph.modern && !objects ? permutationOf(array) : undefined,
     data: objects ? objectItems(graph, array) : bytesNode(rawPayload(array, order)),
+    array,
   };
 }
 
@@ -117,7 +121,13 @@ export function ndarrayNode(graph: NumpyGraph, plan: ArrayPlan): PickleNode {
   const dtype = dtypeNode(graph, plan.dtype);
   if (plan.subclass === "scalar" && plan.shape.length === 0 && data.kind === "bytes")
     return reduce(graph.numpyName("scalar"), tuple(dtype, data));
+  if (isWrapped(graph, plan.subclass))
+    return (graph.wrapper as ArrayWrapper).node(graph, classOf(plan.subclass), plan, dtype);
   return frombuffer(graph, plan, dtype) ?? reconstruct(graph, plan, dtype);
+}
+
+function isWrapped(graph: NumpyGraph, subclass: Subclass | undefined): boolean {
+  return subclass !== "scalar" && graph.wrapper?.classes.has(classOf(subclass)) === true;
 }
 
 function reconstruct(graph: NumpyGraph, plan: ArrayPlan, dtype: PickleNode): PickleNode {
@@ -167,7 +177,7 @@ function fillNode(graph: NumpyGraph, plan: MaskedPlan): PickleNode {
   const unset = dtype.kind === "struct" && plan.subclass !== "MaskedRecords" ? defaultFillValue(dtype) : undefined;
   const fill = plan.fillValue ?? unset;
   if (fill === undefined) return null;
-  return graph.once(fill, () => {
+  const make = (): PickleNode => {
     const own =
       sameDType(fill.dtype, dtype) && sameMetadata(fill.dtype, dtype)
         ? isUnitless(dtype)
@@ -175,7 +185,8 @@ function fillNode(graph: NumpyGraph, plan: MaskedPlan): PickleNode {
           : dtype
         : fill.dtype;
     return ndarrayNode(graph, planOf(graph, fill.with({ dtype: own, subclass: undefined })));
-  });
+  };
+  return isWrapped(graph, undefined) ? make() : graph.once(fill, make);
 }
 
 function isUnitless(dtype: DType): boolean {

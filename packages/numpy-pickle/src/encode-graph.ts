@@ -6,6 +6,7 @@ import {
   type PickleProtocol,
   type TextNode,
 } from "@masquerade/pickle";
+import type { ArrayPlan } from "./encode-array.ts";
 
 /**
  * Whose names and forms are written: NumPy 1.x's, NumPy 2.x's, or "portable": such as both load without a warning. Portable
@@ -17,6 +18,15 @@ export type NumpyTarget = 1 | 2 | "portable";
 export interface NumpyPickleOptions {
   readonly protocol: PickleProtocol;
   readonly numpy: NumpyTarget;
+  /** For formats that keep the data of arrays beside the pickle. */
+  readonly wrapper?: ArrayWrapper | undefined;
+}
+
+/** What stands in a pickle for an array whose data are beside it. Never shared: each place has a wrapper, and data, of its own. */
+export interface ArrayWrapper {
+  /** The NumPy classes whose arrays are wrapped; all others, masked arrays too, are pickled as NumPy does. */
+  readonly classes: ReadonlySet<NumpyName>;
+  node(graph: NumpyGraph, name: NumpyName, plan: ArrayPlan, dtype: PickleNode): PickleNode;
 }
 
 /** Modules in which NumPy 1.26 and 2.4 keep what pickles name: [1.x, 2.x]. */
@@ -49,6 +59,7 @@ export type NumpyName = keyof typeof MODULES;
 export class NumpyGraph {
   readonly protocol: PickleProtocol;
   readonly numpy: NumpyTarget;
+  readonly wrapper: ArrayWrapper | undefined;
   readonly #globals: Map<string, GlobalNode> = new Map();
   readonly #texts: Map<string, TextNode> = new Map([[latin1Text.text, latin1Text]]);
   /** Nodes by the JavaScript object they stand for. */
@@ -58,6 +69,7 @@ export class NumpyGraph {
   constructor(options: NumpyPickleOptions) {
     this.protocol = options.protocol;
     this.numpy = options.numpy;
+    this.wrapper = options.wrapper;
   }
 
   /** Whether the names and forms are those of NumPy 2. */

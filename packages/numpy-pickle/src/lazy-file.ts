@@ -141,5 +141,5 @@ function headerOfModel(model: Leaf | Bundle, path: string, leaves: Map<string, L
   const entries = new Map<string, Header | BundleHeader>();
   for (const [name, member] of model.entries)
     entries.set(name, headerOfModel(member as BundleMember, path === "" ? name : `${path}/${name}`, leaves));
-  return { kind: model.kind, entries, attrs: model.attrs };
+  return { kind: model.kind, entries, attrs: model.attrs, keys: model.keys };
 }

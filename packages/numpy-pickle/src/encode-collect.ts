@@ -6,7 +6,6 @@ import {
   type BundleMember,
   type ByteSink,
   type DType,
-  type EncodeOptions,
   type FileWriter,
   FormatError,
   type FullMask,
@@ -23,8 +22,6 @@ import {
   sizeOf,
   zeros,
 } from "@masquerade/core";
-import { encodePickleFileParts } from "./encode.ts";
-import type { PickleWriteOptions } from "./encode-options.ts";
 
 /** An array being filled: how many elements of each plane have come. */
 interface Filling {
@@ -39,7 +36,7 @@ interface Filling {
 export function collectingWriter(
   sink: ByteSink,
   plan: Header | BundleHeader,
-  options: PickleWriteOptions & EncodeOptions,
+  how: { readonly format: string; readonly encodeParts: (value: AnyArray | Bundle) => Iterable<Uint8Array> },
 ): FileWriter {
   const arrays = new Map<string, Filling>();
   const prepared: [string, Header | BundleHeader][] = [["", plan]];
@@ -50,9 +47,9 @@ export function collectingWriter(
   }
   return {
     planes: "data-first",
-    write: async (block) => takeBlock(arrays.get(block.array), block),
+    write: async (block) => takeBlock(how.format, arrays.get(block.array), block),
     finish: async () => {
-      for (const part of encodePickleFileParts(assemble(plan, arrays), options)) await sink.write(part);
+      for (const part of how.encodeParts(assemble(plan, arrays, how.format))) await sink.write(part);
       await sink.commit();
     },
     abort: () => sink.abort(),
@@ -75,20 +72,20 @@ function emptyArray(header: Header): Filling {
   };
 }
 
-function takeBlock(array: Filling | undefined, block: Block): void {
+function takeBlock(format: string, array: Filling | undefined, block: Block): void {
   const { plane, value } = block;
   const target = plane === "data" ? array?.data : plane === "mask" ? array?.mask : undefined;
   if (array === undefined || target === undefined || plane === "both" || isMaskedArray(value))
     throw new FormatError(
       "FORMAT_MALFORMED",
-      "pickle",
+      format,
       `the plan has no place for a block of plane ${plane} of "${quoteText(block.array)}"`,
     );
   const at = array.filled[plane];
   if (at + value.size > target.size || value.dtype.kind !== target.dtype.kind)
     throw new FormatError(
       "FORMAT_MALFORMED",
-      "pickle",
+      format,
       `a block of ${value.size} elements does not fit the ${plane} of "${quoteText(block.array)}", of which ${at} of ${target.size} have come`,
     );
   const lanes = lanesOf(target.dtype);
@@ -126,8 +123,12 @@ function objectOffsets(dtype: DType): number[] {
 }
 
 /** The arrays in the plan's containers. Depth first without recursion: a plan may come from a file, and its depth with it. */
-function assemble(plan: Header | BundleHeader, arrays: ReadonlyMap<string, Filling>): AnyArray | Bundle {
-  if (!isBundleHeader(plan)) return finished(arrays.get("") as Filling, "");
+function assemble(
+  plan: Header | BundleHeader,
+  arrays: ReadonlyMap<string, Filling>,
+  format: string,
+): AnyArray | Bundle {
+  if (!isBundleHeader(plan)) return finished(arrays.get("") as Filling, "", format);
   const made = new Map<BundleHeader, Bundle>();
   const pending: [BundleHeader, string, boolean][] = [[plan, "", false]];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
@@ -142,20 +143,20 @@ function assemble(plan: Header | BundleHeader, arrays: ReadonlyMap<string, Filli
     }
     const entries = inner.map(([name, one, below]): [string, BundleMember] => [
       name,
-      isBundleHeader(one) ? (made.get(one) as Bundle) : finished(arrays.get(below) as Filling, below),
+      isBundleHeader(one) ? (made.get(one) as Bundle) : finished(arrays.get(below) as Filling, below, format),
     ]);
-    made.set(header, new Bundle({ kind: header.kind, entries, attrs: header.attrs }));
+    made.set(header, new Bundle({ kind: header.kind, entries, attrs: header.attrs, keys: header.keys }));
   }
   return made.get(plan) as Bundle;
 }
 
-function finished(array: Filling, path: string): AnyArray {
+function finished(array: Filling, path: string, format: string): AnyArray {
   const { header, data, mask, filled } = array;
   const size = sizeOf(header.shape);
   if (filled.data !== size || (mask !== undefined && filled.mask !== size))
     throw new FormatError(
       "FORMAT_TRUNCATED",
-      "pickle",
+      format,
       `only ${filled.data} values and ${filled.mask} mask elements of ${size} were written for "${quoteText(path)}"`,
     );
   const own = data.with({ attrs: header.attrs, dims: header.dims });

@@ -1,0 +1,13 @@
+import type { Codec } from "@masquerade/core";
+import { decode } from "./decode.ts";
+import { createJoblib, encodeJoblib, encodeJoblibParts } from "./encode.ts";
+import { openJoblib } from "./open.ts";
+import type { JoblibReadOptions, JoblibWriteOptions } from "./options.ts";
+
+export const joblibCodec: Codec<"sync", JoblibWriteOptions, JoblibReadOptions> = {
+  encode: encodeJoblib,
+  encodeParts: encodeJoblibParts,
+  decode,
+  open: openJoblib,
+  create: createJoblib,
+};
