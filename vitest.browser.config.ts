@@ -9,6 +9,10 @@ export default defineConfig({
   resolve: { conditions: [...browserConditions] },
   // What Vite would otherwise discover half-way and reload the page for.
   optimizeDeps: { include: ["fast-check"] },
+  // Cross-origin isolation: without it pages have no SharedArrayBuffer.
+  server: {
+    headers: { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" },
+  },
   test: {
     name: "browser",
     include: [...portableTests(portable), suites.browser],

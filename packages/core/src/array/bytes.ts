@@ -1,35 +1,13 @@
 import { type DType, hasObjects, lanesOf } from "../dtype/dtype.ts";
-import {
-  type BinaryKind,
-  type Elements,
-  hostIsLittleEndian,
-  type Kind,
-  storageOver,
-  storageRules,
-} from "../dtype/elements.ts";
+import { type BinaryKind, type Elements, type Kind, storageOver, storageRules } from "../dtype/elements.ts";
 import { OptionError } from "../errors.ts";
 import type { Order } from "./any.ts";
+import { needsSwap, swapUnit } from "./byte-order.ts";
 import { gather } from "./gather.ts";
-import { LateStorage } from "./late-storage.ts";
+import { LateStorage, lateBytes } from "./late-storage.ts";
 import { NdArray } from "./ndarray.ts";
-import { isContiguous, sizeOf } from "./strides.ts";
+import { sizeOf } from "./strides.ts";
 import { swapLanes } from "./swap.ts";
-
-/** Whether elements of `dtype` lie in a file in another byte order than in memory. */
-export function needsSwap(dtype: DType): boolean {
-  if (dtype.byteOrder === "none") return false;
-  const fileIsLittle = dtype.byteOrder === "little";
-  // Extended-precision bytes are little-endian in memory on every host.
-  if (dtype.kind === "longdouble" || dtype.kind === "clongdouble") return !fileIsLittle;
-  return fileIsLittle !== hostIsLittleEndian;
-}
-
-/** Bytes between which the order is reversed when swapping. */
-export function swapUnit(dtype: DType): number {
-  if (dtype.kind === "longdouble") return dtype.itemsize;
-  if (dtype.kind === "clongdouble") return dtype.itemsize / 2;
-  return storageRules[dtype.kind].laneBytes;
-}
 
 /** The raw bytes of an array in its dtype's byte order and the memory order asked for; a view of its storage where possible. Throws OptionError for object dtypes. */
 export function arrayBytes(array: NdArray, order: Order): Uint8Array {
@@ -41,15 +19,6 @@ export function arrayBytes(array: NdArray, order: Order): Uint8Array {
   const raw = new Uint8Array(lanes.buffer, lanes.byteOffset, lanes.byteLength);
   if (!needsSwap(array.dtype)) return raw;
   return swapLanes(raw, swapUnit(array.dtype), new Uint8Array(raw.length));
-}
-
-/** The bytes an array was made from, while they are still all there is of it and are what `arrayBytes` asks for. */
-export function lateBytes(array: NdArray, order: Order): Uint8Array | undefined {
-  const { memory, dtype } = array;
-  if (!(memory instanceof LateStorage) || memory.made) return undefined;
-  const whole = array.offset === 0 && array.size * dtype.itemsize === memory.raw.length;
-  if (!whole || !isContiguous(array.shape, array.strides, order)) return undefined;
-  return (needsSwap(dtype) ? swapUnit(dtype) : 1) === memory.unit ? memory.raw : undefined;
 }
 
 /**

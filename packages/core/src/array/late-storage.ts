@@ -1,5 +1,9 @@
 import type { DType } from "../dtype/dtype.ts";
 import { type BinaryKind, type Storage, storageOver } from "../dtype/elements.ts";
+import type { Order } from "./any.ts";
+import { needsSwap, swapUnit } from "./byte-order.ts";
+import type { NdArray } from "./ndarray.ts";
+import { isContiguous } from "./strides.ts";
 import { swapLanes } from "./swap.ts";
 
 /**
@@ -36,4 +40,13 @@ export class LateStorage {
     }
     return this.#made;
   }
+}
+
+/** The bytes an array was made from, while they are still all there is of it and are what `arrayBytes` asks for. */
+export function lateBytes(array: NdArray, order: Order): Uint8Array | undefined {
+  const { memory, dtype } = array;
+  if (!(memory instanceof LateStorage) || memory.made) return undefined;
+  const whole = array.offset === 0 && array.size * dtype.itemsize === memory.raw.length;
+  if (!whole || !isContiguous(array.shape, array.strides, order)) return undefined;
+  return (needsSwap(dtype) ? swapUnit(dtype) : 1) === memory.unit ? memory.raw : undefined;
 }

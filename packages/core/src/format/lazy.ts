@@ -1,6 +1,7 @@
 import { type AnyArray, isMaskedArray } from "../array/any.ts";
 import { Bundle, type BundleMember, isBundle } from "../array/bundle.ts";
-import { lateBytes, needsSwap, swapUnit } from "../array/bytes.ts";
+import { needsSwap, swapUnit } from "../array/byte-order.ts";
+import { lateBytes } from "../array/late-storage.ts";
 import type { NdArray } from "../array/ndarray.ts";
 import { sameShape } from "../array/strides.ts";
 import { swapLanes } from "../array/swap.ts";
@@ -138,7 +139,7 @@ function assemble(header: Header | BundleHeader, path: string, arrays: ReadonlyM
   const entries = [...header.entries].map(
     ([name, inner]) => [name, assemble(inner, path === "" ? name : `${path}/${name}`, arrays)] as const,
   );
-  return new Bundle({ kind: header.kind, entries, attrs: header.attrs });
+  return new Bundle({ kind: header.kind, entries, attrs: header.attrs, keys: header.keys });
 }
 
 /** Every array of a value with its path ("" for a single one, else names joined by "/"). */

@@ -1,4 +1,4 @@
-import { needsSwap, swapUnit } from "../array/bytes.ts";
+import { needsSwap, swapUnit } from "../array/byte-order.ts";
 import { swapLanes } from "../array/swap.ts";
 import { NAT } from "../dtype/datetime.ts";
 import { type DType, lanesOf, sameDType } from "../dtype/dtype.ts";

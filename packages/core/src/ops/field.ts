@@ -1,4 +1,5 @@
-import { arrayFromBytes, needsSwap, swapUnit } from "../array/bytes.ts";
+import { needsSwap, swapUnit } from "../array/byte-order.ts";
+import { arrayFromBytes } from "../array/bytes.ts";
 import { elementStarts } from "../array/element.ts";
 import { gather } from "../array/gather.ts";
 import { NdArray } from "../array/ndarray.ts";

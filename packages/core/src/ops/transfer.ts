@@ -190,7 +190,7 @@ function unpacked(e: Entry, make: (i: number) => unknown): unknown {
   }
 }
 
-/** A copy whose storage is a SharedArrayBuffer, which several workers read and write at once. Throws OptionError for object arrays. */
+/** A copy whose storage is a SharedArrayBuffer, which several workers read and write at once. Throws OptionError for object arrays, and in pages that are not cross-origin isolated. */
 export function share<A extends NdArray | MaskedArray>(array: A): A {
   if (isMaskedArray(array))
     return (array as MaskedArray).with({
@@ -204,6 +204,8 @@ function shared(array: NdArray): NdArray {
   const lanes = gather(array, array.order);
   if (Array.isArray(lanes)) throw new OptionError("DTYPE_MISMATCH", "Python objects cannot lie in shared memory");
   const typed = lanes as Uint8Array;
+  if (typeof SharedArrayBuffer === "undefined")
+    throw new OptionError("OPTION_INVALID", "shared memory needs a page that is cross-origin isolated (COOP, COEP)");
   const buffer = new SharedArrayBuffer(typed.byteLength);
   const storage = new (typed.constructor as new (b: SharedArrayBuffer) => Uint8Array)(buffer);
   new Uint8Array(buffer).set(new Uint8Array(typed.buffer, typed.byteOffset, typed.byteLength));
