@@ -1,14 +1,20 @@
+import { joblib } from "@masquerade/adapter-joblib";
 import { json } from "@masquerade/adapter-json";
 import { npy, npz } from "@masquerade/adapter-npy";
 import { pickle } from "@masquerade/adapter-pickle";
-import { gzipWrapper, zlibWrapper } from "@masquerade/compression/wrappers";
+import { raw } from "@masquerade/adapter-raw";
+import { wrappers } from "@masquerade/compression/wrappers";
 import { createRegistry, type Registry } from "@masquerade/core";
 
 /** The official formats. Another one is one more name here, in the type and in the call. */
-export type Official = readonly [typeof npy, typeof npz, typeof pickle, typeof json];
+export type Official = readonly [typeof npy, typeof npz, typeof pickle, typeof joblib, typeof json, typeof raw];
 
 /** The registry of the official formats: descriptors only, no codec is loaded before a file needs it. */
-export const registry: Registry<Official> = /* @__PURE__ */ createRegistry(npy, npz, pickle, json).withWrappers(
-  gzipWrapper,
-  zlibWrapper,
-);
+export const registry: Registry<Official> = /* @__PURE__ */ createRegistry(
+  npy,
+  npz,
+  pickle,
+  joblib,
+  json,
+  raw,
+).withWrappers(...wrappers);

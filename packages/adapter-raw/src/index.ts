@@ -1,0 +1,2 @@
+/** masquerade's adapter for raw bytes, whose dtype and shape the caller knows. */
+export { type RawReadOptions, type RawWriteOptions, raw } from "./format.ts";
