@@ -1,0 +1,14 @@
+import type { Codec } from "@masquerade/core";
+import { createMmappickle } from "./create.ts";
+import { decode } from "./decode.ts";
+import { encode, encodeParts } from "./encode.ts";
+import { openMmappickle } from "./open.ts";
+import type { MmappickleReadOptions, MmappickleWriteOptions } from "./options.ts";
+
+export const mmappickleCodec: Codec<"sync", MmappickleWriteOptions, MmappickleReadOptions> = {
+  encode,
+  encodeParts,
+  decode,
+  open: openMmappickle,
+  create: createMmappickle,
+};

@@ -1,0 +1,5 @@
+import { mmappickle } from "@masquerade/adapter-mmappickle";
+import { testFormat } from "@masquerade/conformance";
+import { describe, it } from "vitest";
+
+testFormat(mmappickle, { describe, it }, {});
