@@ -132,7 +132,7 @@ function* member(header: Header | BundleHeader, path: string, top: boolean): Gen
   let entries: Members;
   yield (out) => {
     begin(out);
-    writeBundleHeader(members, out, header, new Map());
+    writeBundleHeader(members, out, header, header.keys ?? new Map());
     members.name("entries");
     entries = new Members(out);
     return undefined;

@@ -90,7 +90,7 @@ function losses(header: Header | BundleHeader, options: JsonWriteOptions = {}): 
   if (options.dialect !== undefined && options.dialect !== "masked-array")
     return dialectLosses(header, options.dialect);
   const found = lossesFromCapabilities(capabilities, header, {
-    keeps: ["titles", "layout", "metadata", "bundle-kind", "names"],
+    keeps: ["titles", "layout", "metadata", "bundle-kind", "keys", "names"],
     subclasses: [
       "matrix",
       "recarray",

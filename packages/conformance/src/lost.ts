@@ -1,6 +1,6 @@
 import {
   type AnyArray,
-  type Bundle,
+  Bundle,
   type DType,
   difference,
   type Field,
@@ -70,8 +70,12 @@ const plainAttrs = (a: NdArray): NdArray =>
     storage: new Uint8Array(0),
   });
 
+/** A bundle with nothing but its keys, so that `difference` compares just them. */
+const keysOnly = (bundle: Bundle): Bundle => new Bundle({ entries: [], keys: bundle.keys });
+
 function bundleLost(before: Bundle, after: Bundle, path: string, lost: Lost, note: Note): void {
   if (before.kind !== after.kind) note("bundle-kind", `${before.kind} came back as ${after.kind}`);
+  if (difference(keysOnly(before), keysOnly(after)) !== undefined) note("keys", "what the keys were changed");
   if (before.names.join("\n") !== after.names.join("\n"))
     note("names", `${before.names.join(", ")} came back as ${after.names.join(", ")}`);
   if (JSON.stringify([...before.attrs.keys()]) !== JSON.stringify([...after.attrs.keys()]))

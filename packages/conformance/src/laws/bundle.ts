@@ -145,6 +145,24 @@ export const bundleLaws: readonly Law[] = [
     },
   ),
   law(
+    "bundle/keys",
+    ["bundle"],
+    "Keys of a dict that were no text come back as they were, or the loss is announced.",
+    async (s) => {
+      const [a, b] = members(s) as [NdArray, NdArray];
+      await holdBundle(
+        s,
+        new Bundle({
+          entries: [
+            ["1", a],
+            ["name", b],
+          ],
+          keys: new Map([["1", 1n]]),
+        }),
+      );
+    },
+  ),
+  law(
     "bundle/select",
     ["bundle"],
     "select decodes one member, and a name that is not there is INDEX_INVALID.",

@@ -15,6 +15,7 @@ import {
   openDecoded,
 } from "@masquerade/core";
 import { good, onData, reads, type Wrong, writes, wrong } from "./mutant.ts";
+import { right } from "./right.ts";
 
 const readAll = async (source: ByteSource): Promise<Uint8Array> => source.read(0, source.size ?? 0);
 
@@ -132,6 +133,9 @@ export const wrongFiles: readonly Wrong[] = [
   wrong("groups flattened", "bundle/nested", { encode: (value, options) => good.encode(flat(value), options) }),
   wrong("lists come back as dicts in silence", "bundle/kinds", {
     decode: (bytes, options) => asDict(good.decode(bytes, options)),
+  }),
+  wrong("keys that were no text dropped in silence", "bundle/keys", {
+    descriptor: { losses: (header, options) => right.losses(header, options).filter(({ id }) => id !== "keys") },
   }),
   wrong("names through a plain object", "bundle/names", {
     decode: (bytes, options) => throughObject(good.decode(bytes, options)),

@@ -7,7 +7,7 @@ import { type Loss, type LossId, loss } from "./losses.ts";
 /** What a format's flags do not say. */
 export interface LossRules {
   /** Losses that do not happen though no flag says so; all of these do unless listed. */
-  readonly keeps?: readonly ("titles" | "layout" | "metadata" | "bundle-kind" | "names")[] | undefined;
+  readonly keeps?: readonly ("titles" | "layout" | "metadata" | "bundle-kind" | "keys" | "names")[] | undefined;
   /** Subclasses that come back. Default: none. */
   readonly subclasses?: readonly Subclass[] | undefined;
   /** Better sentences than the usual ones: why this format loses it and what to do. */
@@ -31,6 +31,7 @@ const usual: { readonly [I in LossId]?: string } = {
   layout: "fields would come back packed, one after another",
   metadata: "the dtype would come back without its metadata",
   "bundle-kind": "it would come back as a dict",
+  keys: "names are text there, and come back as such",
   dims: "axes come back without names",
 };
 
@@ -60,6 +61,7 @@ export function lossesFromCapabilities(
     const inner = [...one.entries].map(([name, member]) => [path === "" ? name : `${path}/${name}`, member] as const);
     if (one.attrs.size > 0 && !capabilities.attrs) say("attrs", path);
     if (one.kind !== "dict" && capabilities.bundle && !keeps.has("bundle-kind")) say("bundle-kind", path);
+    if (one.keys !== undefined && one.keys.size > 0 && !keeps.has("keys")) say("keys", path);
     for (const [below, member] of inner)
       if (isBundleHeader(member) && capabilities.bundle && !capabilities.nested)
         say("names", below, "the format holds arrays side by side, not in groups");

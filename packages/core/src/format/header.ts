@@ -3,7 +3,7 @@ import { type Bundle, type BundleKind, isBundle } from "../array/bundle.ts";
 import type { NdArray } from "../array/ndarray.ts";
 import type { DType } from "../dtype/dtype.ts";
 import { nomask } from "../symbols.ts";
-import { type Attrs, noAttrs } from "../values.ts";
+import { type Attrs, noAttrs, type PlainValue } from "../values.ts";
 
 /** "plain": an ndarray. "nomask": a masked array without a mask. "mask": one with a full mask. */
 export type MaskState = "plain" | "nomask" | "mask";
@@ -25,6 +25,8 @@ export interface BundleHeader {
   readonly kind: BundleKind;
   readonly entries: ReadonlyMap<string, Header | BundleHeader>;
   readonly attrs: Attrs;
+  /** The bundle's {@link Bundle.keys}: left out (or empty) where the names say it all. */
+  readonly keys?: ReadonlyMap<string, PlainValue> | undefined;
 }
 
 export function isBundleHeader(header: Header | BundleHeader): header is BundleHeader {
@@ -54,6 +56,7 @@ export function describe(value: AnyArray | Bundle): Header | BundleHeader {
     kind: value.kind,
     entries: new Map([...value.entries].map(([name, member]) => [name, describe(member)])),
     attrs: value.attrs,
+    ...(value.keys.size > 0 ? { keys: value.keys } : {}),
   };
 }
 

@@ -24,6 +24,7 @@ export type LossId =
   | "layout"
   | "metadata"
   | "bundle-kind"
+  | "keys"
   | "dims";
 
 /** Whether each loss is content (refused unless the caller accepts) or a trait (reported; refused under `exact`), and its name for people. */
@@ -50,6 +51,7 @@ export const lossKinds: { readonly [I in LossId]: { readonly grade: "content" | 
   layout: { grade: "trait", what: "the layout of the record (offsets, padding, alignment)" },
   metadata: { grade: "trait", what: "dtype metadata" },
   "bundle-kind": { grade: "trait", what: "whether the arrays were a dict, a list or a tuple" },
+  keys: { grade: "trait", what: "what the keys of the dict were (numbers and the like, and their order)" },
   dims: { grade: "trait", what: "names of the dimensions" },
 };
 
