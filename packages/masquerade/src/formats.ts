@@ -2,12 +2,21 @@ import { joblib } from "@masquerade/adapter-joblib";
 import { json } from "@masquerade/adapter-json";
 import { npy, npz } from "@masquerade/adapter-npy";
 import { pickle } from "@masquerade/adapter-pickle";
+import { protobuf } from "@masquerade/adapter-protobuf";
 import { raw } from "@masquerade/adapter-raw";
 import { wrappers } from "@masquerade/compression/wrappers";
 import { createRegistry, type Registry } from "@masquerade/core";
 
 /** The official formats. Another one is one more name here, in the type and in the call. */
-export type Official = readonly [typeof npy, typeof npz, typeof pickle, typeof joblib, typeof json, typeof raw];
+export type Official = readonly [
+  typeof npy,
+  typeof npz,
+  typeof pickle,
+  typeof joblib,
+  typeof json,
+  typeof raw,
+  typeof protobuf,
+];
 
 /** The registry of the official formats: descriptors only, no codec is loaded before a file needs it. */
 export const registry: Registry<Official> = /* @__PURE__ */ createRegistry(
@@ -17,4 +26,5 @@ export const registry: Registry<Official> = /* @__PURE__ */ createRegistry(
   joblib,
   json,
   raw,
+  protobuf,
 ).withWrappers(...wrappers);
