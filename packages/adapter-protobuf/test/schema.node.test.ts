@@ -4,11 +4,12 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import manifest from "@bufbuild/buf/package.json" with { type: "json" };
 import { afterAll, describe, expect, it } from "vitest";
 
 const proto = fileURLToPath(new URL("../proto", import.meta.url));
 const published = join(proto, "published.binpb");
-const bufCommand = createRequire(import.meta.url).resolve("@bufbuild/buf/bin/buf");
+const bufCommand = join(createRequire(import.meta.url).resolve("@bufbuild/buf/package.json"), "..", manifest.bin.buf);
 const scratch = mkdtempSync(join(tmpdir(), "masquerade-schema-"));
 afterAll(() => rmSync(scratch, { recursive: true }));
 
