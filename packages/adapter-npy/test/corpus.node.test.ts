@@ -6,12 +6,15 @@ import {
   Bundle,
   type DType,
   difference,
+  fromBytes,
+  headerOf,
   isBundle,
   isMaskedArray,
   isMasqueradeError,
 } from "@masquerade/core";
 import { describe, expect, test } from "vitest";
 import { expectedArray } from "../../../corpus/support/expect.ts";
+import { codeOfAsync } from "./support/codes.ts";
 
 const corpus = new URL("../../../corpus/", import.meta.url);
 const npyCodec = await npy.codec();
@@ -100,6 +103,30 @@ describe("NPY written by NumPy", () => {
     }
     bytesEqual(bytes, before);
   });
+});
+
+describe("object arrays opened", () => {
+  const entries = [...entriesOf("npy"), ...entriesOf("npz")].filter(holdsObjects);
+  test.each(entries.map((entry) => [entry.file, entry] as const))(
+    "%s: the header is told, the elements are refused",
+    async (_, entry) => {
+      const bytes = bytesOf(entry);
+      const codec = entry.file.endsWith(".npy") ? npyCodec : npzCodec;
+      const file = await codec.open?.(fromBytes(bytes));
+      if (file === undefined) throw new Error("the codec opens");
+      const whole = codec.decode(bytes, { objects: true });
+      let refused = 0;
+      for (const name of file.names) {
+        const array = isBundle(whole) ? (whole.get(name) as AnyArray) : whole;
+        expect(file.array(name).header).toEqual({ ...headerOf(array), order: file.array(name).header.order });
+        refused += Number((await codeOfAsync(() => file.array(name).read())) === "UNSAFE_OBJECT");
+      }
+      expect(refused).toBeGreaterThan(0);
+      expect(await codeOfAsync(async () => codec.open?.(fromBytes(bytes), { objects: true }))).toBe(
+        "CAPABILITY_MISSING",
+      );
+    },
+  );
 });
 
 describe("NPZ written by NumPy", () => {

@@ -48,6 +48,15 @@ describe("inspect --json", () => {
     }
   });
 
+  it("tells the header of an object array without reading its pickle, and refuses its elements", async () => {
+    const { code, out } = await masq(["inspect", "--json", corpus("npy/np2/object.npy")]);
+    expect(code).toBe(0);
+    expect(JSON.parse(out).arrays).toMatchObject([{ key: null, dtype: "|O", masked: false }]);
+    const { code: refused, out: nothing, err } = await masq(["head", corpus("npy/np2/object.npy")]);
+    expect([refused, nothing]).toEqual([2, ""]);
+    expect(err).toMatch(/^masq: UNSAFE_OBJECT: /);
+  });
+
   it("has exactly these keys, in this order", async () => {
     const { out, err } = await masq(["inspect", "--json", corpus("demo/sst.pkl")]);
     expect(out).toBe(

@@ -25,6 +25,7 @@ import {
 import { plainPlane, readStored, rowsPerBlock, type StoredArray, storedBlocks, writeStored } from "../lazy/array.ts";
 import { positional } from "../lazy/data.ts";
 import { type Reading, readSource } from "../reading.ts";
+import { type NpyPlace, refuseObjects } from "./decode.ts";
 import { type NpyReadOptions, npy } from "./format.ts";
 
 /** What is asked for first where the end is known: most headers take 128 bytes. */
@@ -78,12 +79,7 @@ export async function openNpy(source: ByteSource, options: NpyReadOptions & Deco
   const limits = resolveLimits(options.limits);
   const { size } = source;
   const head = await readSource(readHeader(size, { limits }), source, options.signal);
-  if (hasObjects(head.dtype))
-    throw new CapabilityError(
-      "npy",
-      "lazy",
-      "the elements are a pickle, which has no parts to read; decode the whole file",
-    );
+  if (hasObjects(head.dtype)) return openObjects(head, source, options);
   const end = head.dataOffset + head.size * head.dtype.itemsize;
   if (size !== undefined && size < end)
     throw new FormatError("FORMAT_TRUNCATED", "npy", `the data end at byte ${end}, the file at ${size}`, {
@@ -98,13 +94,48 @@ export async function openNpy(source: ByteSource, options: NpyReadOptions & Deco
     );
   const { dtype, shape, order } = head;
   const header = makeHeader({ dtype, shape, order });
-  const array = lazyPlain(
-    header,
-    { dtype, shape, order, data: positional(source, head.dataOffset), maxBytes: limits.maxBytes },
-    "",
-  );
+  const data = positional(source, head.dataOffset);
+  return fileOf(lazyPlain(header, { dtype, shape, order, data, maxBytes: limits.maxBytes }, ""), source);
+}
+
+/** The file of an object array: its header. The elements are a pickle, which has no parts to read, and is read on request only. */
+function openObjects(
+  { dtype, shape, order, dataOffset }: NpyHeader,
+  source: ByteSource,
+  options: NpyReadOptions,
+): OpenFile {
+  refuseObjectParts("npy", options.objects);
+  return fileOf(refusing(makeHeader({ dtype, shape, order }), { format: "npy", offset: dataOffset }), source);
+}
+
+/** Who asked for the objects has them by reading the whole file. Throws CapabilityError then. */
+export function refuseObjectParts(format: string, objects: boolean | undefined): void {
+  if (objects === true)
+    throw new CapabilityError(
+      format,
+      "lazy",
+      "object elements are a pickle, which has no parts to read; decode the whole file",
+    );
+}
+
+/** An object array whose header is known and whose elements are refused. */
+export function refusing(header: Header, place: NpyPlace): LazyArray {
+  const refuse = (): never => {
+    throw refuseObjects(place);
+  };
   return {
     header,
+    read: async () => refuse(),
+    // biome-ignore lint/correctness/useYield: there is nothing to yield
+    async *blocks() {
+      refuse();
+    },
+  };
+}
+
+function fileOf(array: LazyArray, source: ByteSource): OpenFile {
+  return {
+    header: array.header,
     names: [""],
     array(name = "") {
       if (name !== "") throw new OptionError("INDEX_INVALID", "an .npy file holds one array without a name");

@@ -110,6 +110,7 @@ export const npz: Format<"npz", "sync", NpzWriteOptions, NpzReadOptions> = {
     const ending = [0x2e, 0x6e, 0x70, 0x79];
     return nameLength >= 4 && ending.every((byte, i) => head[26 + nameLength + i] === byte) ? "yes" : "maybe";
   },
+  scan: async (bytes, options) => (await import("./scan.ts")).scanNpz(bytes, options),
   codec: async (): Promise<Codec<"sync", NpzWriteOptions, NpzReadOptions>> => (await import("./codec.ts")).npzCodec,
 };
 

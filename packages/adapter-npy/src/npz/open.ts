@@ -18,8 +18,7 @@ import {
 } from "@masquerade/core";
 import { readStored, type StoredArray } from "../lazy/array.ts";
 import { positional } from "../lazy/data.ts";
-import { refuseObjects } from "../npy/decode.ts";
-import { lazyPlain } from "../npy/open.ts";
+import { lazyPlain, refuseObjectParts, refusing } from "../npy/open.ts";
 import { readSource } from "../reading.ts";
 import { readDirectory, type ZipDirectory, type ZipEntry } from "../zip/directory.ts";
 import { checkOverlap, dataStart, headRange } from "../zip/local.ts";
@@ -170,7 +169,10 @@ export async function openNpz(source: ByteSource, options: NpzReadOptions & Deco
     if (!isGroup(one)) {
       const header = await headerOf(one);
       const member = arrays.get(one.data) as ArrayMember;
-      lazies.set(path, hasObjects(member.dtype) ? refusing(header, member) : lazyOf(header, one, path, stored));
+      if (hasObjects(member.dtype)) {
+        refuseObjectParts("npz", options.objects);
+        lazies.set(path, refusing(header, { format: "npz", offset: member.start }));
+      } else lazies.set(path, lazyOf(header, one, path, stored));
       return header;
     }
     const entries = new Map<string, Header | BundleHeader>();
@@ -206,19 +208,4 @@ function lazyOf(header: Header, leaf: Leaf, path: string, stored: (key: string) 
   const data: StoredArray = { ...stored(leaf.data), dims: leaf.dims };
   if (leaf.mask === undefined) return lazyPlain(header, data, path);
   return lazyMasked(header, data, leaf.nomask ? undefined : stored(leaf.mask), path);
-}
-
-/** Object arrays have no parts to read. */
-function refusing(header: Header, member: ArrayMember): LazyArray {
-  const refuse = (): never => {
-    throw refuseObjects({ format: "npz", offset: member.start });
-  };
-  return {
-    header,
-    read: async () => refuse(),
-    // biome-ignore lint/correctness/useYield: there is nothing to yield
-    async *blocks() {
-      refuse();
-    },
-  };
 }
