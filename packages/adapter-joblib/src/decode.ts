@@ -47,7 +47,8 @@ export function compressionOf(head: Uint8Array): string | undefined {
   return wrappers.find((wrapper) => wrapper.sniff(head))?.id;
 }
 
-function uncompressed(bytes: Uint8Array, maxBytes: number): Uint8Array {
+/** The file without the compression that is taken off at once. Throws FormatError, LimitError. */
+export function uncompressed(bytes: Uint8Array, maxBytes: number): Uint8Array {
   const id = compressionOf(bytes);
   switch (id) {
     case undefined:

@@ -16,6 +16,7 @@ export const joblib: Format<"joblib", "sync", JoblibWriteOptions, JoblibReadOpti
   runsCode: true,
   recipe: 'import joblib\nvalue = joblib.load("FILE")',
   sniff,
+  scan: async (bytes, options) => (await import("./scan.ts")).scan(bytes, options),
   codec: async (): Promise<Codec<"sync", JoblibWriteOptions, JoblibReadOptions>> =>
     (await import("./codec.ts")).joblibCodec,
 };

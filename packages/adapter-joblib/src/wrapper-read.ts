@@ -46,13 +46,17 @@ const ATTRIBUTES: ReadonlySet<unknown> = new Set([
 export class NeedWhole extends Error {}
 
 /** Every name a joblib file may use: NumPy's, Python's few, joblib's wrapper, and the caller's own. */
-export function joblibGlobals(allow: Allow | undefined): EmulatorTable {
+export function joblibGlobals(allow?: Allow): EmulatorTable {
   const inner = assembleGlobals([numpyGlobals], allow);
+  return withWrapper(inner, inner);
+}
+
+/** `table` and joblib's wrapper; the pickles of object arrays may use the names of `inner`. */
+export function withWrapper(table: EmulatorTable, inner: EmulatorTable): EmulatorTable {
   const sizes: Sizes = new WeakMap();
-  const wrapper = {
-    create: (args: readonly unknown[], context: MachineContext) => makeWrapper(args, inner, sizes, context),
-  };
-  return new Map([...inner, [globalKey("joblib.numpy_pickle", "NumpyArrayWrapper"), wrapper]]);
+  const create = (args: readonly unknown[], context: MachineContext): WrapperInstance =>
+    makeWrapper(args, inner, sizes, context);
+  return new Map([...table, [globalKey("joblib.numpy_pickle", "NumpyArrayWrapper"), { create }]]);
 }
 
 /** dtypes that have been looked at: many arrays share one. */

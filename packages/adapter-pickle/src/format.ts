@@ -19,6 +19,7 @@ export const pickle: Format<"pickle", "sync", PickleWriteOptions, PickleReadOpti
   runsCode: true,
   recipe: 'import pickle\nwith open("FILE", "rb") as file:\n    value = pickle.load(file)',
   sniff: sniffPickle,
+  scan: async (bytes, options) => (await import("./scan.ts")).scan(bytes, options),
   codec: async (): Promise<Codec<"sync", PickleWriteOptions, PickleReadOptions>> =>
     (await import("./codec.ts")).pickleCodec,
 };

@@ -40,6 +40,10 @@ export const commands: ReadonlyMap<string, CommandEntry> = new Map([
     { summary: "whether two files hold the same, of any two formats", load: () => import("./commands/diff.ts") },
   ],
   ["show", { summary: "an array as a picture in the terminal", load: () => import("./commands/show.ts") }],
+  [
+    "scan",
+    { summary: "would loading a file run code? every name in its pickles", load: () => import("./commands/scan.ts") },
+  ],
   ["formats", { summary: "the formats there are, and what each keeps", load: () => import("./commands/formats.ts") }],
   ["choose", { summary: "which format fits a use, with reasons", load: () => import("./commands/choose.ts") }],
   [

@@ -92,6 +92,16 @@ export { checkOptions, type OptionSchema, type OptionSpec } from "./format/optio
 export { type PipeOptions, pipe } from "./format/pipe.ts";
 export { readWhole } from "./format/read-whole.ts";
 export { createRegistry } from "./format/registry.ts";
+export {
+  type Scanned,
+  type ScannedName,
+  type ScanFinding,
+  type ScanOptions,
+  type ScanReport,
+  scanWith,
+  type Verdict,
+  worstVerdict,
+} from "./format/scan.ts";
 export type * from "./format/registry-types.ts";
 export { type MemorySink, memorySink, streamSink } from "./format/sink.ts";
 export { type ByteSink, type ByteSource, checkRange, fromBytes } from "./format/source.ts";

@@ -12,11 +12,13 @@ import type {
   OpenOptions,
   Requirements,
   SaveOptions,
+  ScanOptions,
+  ScanReport,
 } from "@masquerade/core";
 import { type Official, registry } from "./formats.ts";
 import { aim, type Input, openInput, type Target } from "./input.ts";
 import type { OpenedFile, ReadExtra, Saved, SaveExtra } from "./options.ts";
-import { loadFrom, openFrom, saveTo } from "./work.ts";
+import { loadFrom, openFrom, saveTo, scanFrom } from "./work.ts";
 
 export * from "@masquerade/core";
 export { type Official, registry } from "./formats.ts";
@@ -24,7 +26,7 @@ export type { Input, Target, WritableHandle } from "./input.ts";
 export type { OpenedFile, ReadExtra, Saved, SaveExtra } from "./options.ts";
 
 /**
- * Everything in a file, of whatever format it turns out to be; outer gzip and zlib are taken off. `as` and `dtype` type the result and are
+ * Everything in a file, of whatever format it turns out to be; outer compression (gzip, zlib, bzip2, xz, LZMA, LZ4) is taken off. `as` and `dtype` type the result and are
  * checked: another class or dtype is an OptionError DTYPE_MISMATCH. Throws a MasqueradeError for whatever the bytes are.
  */
 export async function load<const O extends LoadOptions<Official, ReadExtra> = object>(
@@ -57,4 +59,12 @@ export async function save<const O extends SaveOptions<Official, SaveExtra> = ob
 /** Every official format, best first for the use described, each with its reasons. */
 export function choose(requirements?: Requirements): readonly Choice<Official[number]>[] {
   return registry.choose(requirements);
+}
+
+/**
+ * Whether loading a file with its usual reader would be safe, and every name it would have that reader import: pickles in joblib files, NPY
+ * object arrays, archives and compressed files included. Nothing in it is run. Throws a MasqueradeError when the file cannot be had or unpacked.
+ */
+export async function scan(input: Input, options?: ScanOptions): Promise<ScanReport> {
+  return await scanFrom(openInput(input, options ?? {}), options ?? {});
 }

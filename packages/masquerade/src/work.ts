@@ -13,6 +13,9 @@ import {
   type RecognisedFile,
   readFile,
   refuseLosses,
+  type ScanOptions,
+  type ScanReport,
+  scanWith,
   throwIfAborted,
 } from "@masquerade/core";
 import { type Official, registry } from "./formats.ts";
@@ -38,6 +41,16 @@ export async function loadFrom(opening: Promise<Opened>, options: Reading): Prom
   const { source, owned, bytes } = await opening;
   try {
     return await registry.load(bytes ?? source, { name: source.name, ...forFormat(options) } as object);
+  } finally {
+    if (owned) await source[Symbol.asyncDispose]();
+  }
+}
+
+/** Scans, then disposes the source if it was made for this. */
+export async function scanFrom(opening: Promise<Opened>, options: ScanOptions): Promise<ScanReport> {
+  const { source, owned, bytes } = await opening;
+  try {
+    return await scanWith(registry, bytes ?? source, { name: source.name, ...options });
   } finally {
     if (owned) await source[Symbol.asyncDispose]();
   }

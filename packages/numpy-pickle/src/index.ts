@@ -20,3 +20,5 @@ export { dictNode } from "./encode-plain.ts";
 export { createNumpyPickle, type NumpyStreamOptions } from "./encode-stream.ts";
 export { deferredLazyArray } from "./lazy-array.ts";
 export { openModel, type ReadPickleOptions, readPickle } from "./lazy-file.ts";
+export { joinScans, problem, type ScanPickleOptions, scanOnePickle, scanPickles, verdictOf } from "./scan.ts";
+export { isDangerousGlobal } from "./scan-dangerous.ts";

@@ -1,3 +1,4 @@
+import { isMasqueradeError, type MasqueradeError } from "@masquerade/core";
 import { decodeRawUnicode, decodeUtf8 } from "./decode-text.ts";
 import { type WalkedOpcode, type WalkOptions, walkOpcodes } from "./decode-walk.ts";
 
@@ -22,8 +23,10 @@ export interface PickleScan {
   readonly external: readonly { readonly opcode: string; readonly offset: number }[];
   readonly protocol: number;
   readonly opcodes: number;
-  /** Offset behind STOP. */
+  /** Offset behind STOP; or, where the walk did not get so far, behind the last opcode it understood. */
   readonly end: number;
+  /** Why the walk ended before STOP; only with `lenient`. */
+  readonly failure: MasqueradeError | undefined;
 }
 
 /** What is known of a stack item: a constant text, a global, or nothing. */
@@ -40,18 +43,25 @@ const LONGEST_NAME = 4096;
 
 /**
  * Every global one pickle names, with the ways it is used, without building anything. Names of STACK_GLOBAL are followed through the
- * stack and the memo. A stack that runs empty is no reason to stop: what follows is still listed. Throws FormatError, LimitError.
+ * stack and the memo. A stack that runs empty is no reason to stop: what follows is still listed. Throws FormatError and LimitError, or, with
+ * `lenient`, gives what was found before (a reader runs the opcodes it meets before those it does not understand).
  */
-export function scanPickle(bytes: Uint8Array, options: WalkOptions = {}): PickleScan {
+export function scanPickle(bytes: Uint8Array, options: WalkOptions & { readonly lenient?: boolean } = {}): PickleScan {
   const scanner = new Scanner(bytes, options.format ?? "pickle");
   let opcodes = 0;
   let end = 0;
-  for (const walked of walkOpcodes(bytes, options)) {
-    scanner.step(walked);
-    opcodes++;
-    end = walked.offset + 1;
+  let failure: MasqueradeError | undefined;
+  try {
+    for (const walked of walkOpcodes(bytes, options)) {
+      scanner.step(walked);
+      opcodes++;
+      end = walked.offset + 1;
+    }
+  } catch (e) {
+    if (options.lenient !== true || !isMasqueradeError(e)) throw e;
+    failure = e;
   }
-  return { globals: scanner.globals, external: scanner.external, protocol: scanner.protocol, opcodes, end };
+  return { globals: scanner.globals, external: scanner.external, protocol: scanner.protocol, opcodes, end, failure };
 }
 
 /** Items taken from the stack by opcodes that only take and push a value nobody knows. */

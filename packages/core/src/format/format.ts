@@ -7,6 +7,7 @@ import type { BundleHeader, Header } from "./header.ts";
 import type { Limits } from "./limits.ts";
 import type { Loss, LossPolicy } from "./losses.ts";
 import type { OptionSchema } from "./options.ts";
+import type { Scanned } from "./scan.ts";
 import type { ByteSink, ByteSource } from "./source.ts";
 
 /** Whether encoding and decoding bytes already in memory is synchronous. In the type, never "maybe". */
@@ -167,6 +168,14 @@ export interface Format<Id extends string = string, T extends Timing = Timing, W
   readonly browser?: boolean;
   /** Looks at the first 4 KiB at most; never throws. "yes": no other format may claim it. */
   sniff(head: Uint8Array): Sniff;
+  /**
+   * For formats that may hold pickles: what the usual reader would import and call, without building anything. Throws FormatError FORMAT_OTHER
+   * for another format's content, LimitError; damage is a finding, not an error. Absent: the format holds none.
+   */
+  scan?(
+    bytes: Uint8Array,
+    options: { readonly limits?: Partial<Limits> | undefined; readonly signal?: AbortSignal | undefined },
+  ): Promise<Scanned>;
   codec(): Promise<Codec<T, W, R>>;
 }
 

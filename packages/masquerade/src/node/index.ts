@@ -10,12 +10,14 @@ import type {
   OpenFile,
   OpenOptions,
   SaveOptions,
+  ScanOptions,
+  ScanReport,
 } from "@masquerade/core";
 import { fileSink, fromFile } from "@masquerade/core/node";
 import type { Official } from "../formats.ts";
 import { type Aim, aim as aimAnywhere, type Input, type Opener, openInput, type Target } from "../input.ts";
 import type { OpenedFile, OpenFileExtra, ReadExtra, Saved, SaveExtra } from "../options.ts";
-import { loadFrom, openFrom, saveTo } from "../work.ts";
+import { loadFrom, openFrom, saveTo, scanFrom } from "../work.ts";
 
 export * from "@masquerade/core/node";
 export * from "../index.ts";
@@ -46,7 +48,7 @@ const aimAny: Aim<NodeTarget> = (target, options) => {
 };
 
 /**
- * Everything in a file, of whatever format it turns out to be; outer gzip and zlib are taken off. `as` and `dtype` type the result and are
+ * Everything in a file, of whatever format it turns out to be; outer compression (gzip, zlib, bzip2, xz, LZMA, LZ4) is taken off. `as` and `dtype` type the result and are
  * checked: another class or dtype is an OptionError DTYPE_MISMATCH. Throws a MasqueradeError for whatever the bytes are.
  */
 export async function load<const O extends LoadOptions<Official, ReadExtra> = object>(
@@ -75,4 +77,12 @@ export async function save<const O extends SaveOptions<Official, SaveExtra> = ob
   options?: ExactSave<Official, O, SaveExtra>,
 ): Promise<Saved> {
   return await saveTo(aimAny(target, options ?? {}), value, options ?? {});
+}
+
+/**
+ * Whether loading a file with its usual reader would be safe, and every name it would have that reader import: pickles in joblib files, NPY
+ * object arrays, archives and compressed files included. Nothing in it is run. Throws a MasqueradeError when the file cannot be had or unpacked.
+ */
+export async function scan(input: Input, options?: ScanOptions): Promise<ScanReport> {
+  return await scanFrom(openAny(input, options ?? {}), options ?? {});
 }
