@@ -1,4 +1,4 @@
-// Makes a clone ready to run: dependencies installed, packages built. Plain Node, because nothing is there yet.
+// Makes a clone ready to run: dependencies installed, packages built, the command line bundled. Plain Node, because nothing is there yet.
 // Silent, and quick, when there is nothing to do.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -18,6 +18,7 @@ if (process.argv.includes("--no-build")) process.exit(0);
 const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
 if (!existsSync(tsc)) fail("TypeScript is missing after the installation; remove node_modules and run again");
 run(process.execPath, [tsc, "--build"], "the build failed");
+run(process.execPath, [join(root, "scripts", "bundle.mjs")], "the command line could not be bundled");
 
 function run(command, args, message) {
   const shell = process.platform === "win32" && command === "npm";

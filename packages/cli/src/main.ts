@@ -6,4 +6,7 @@ for (const stream of [process.stdout, process.stderr])
     if (error.code === "EPIPE") process.exit(0);
   });
 
-process.exitCode = await run(process.argv.slice(2), process);
+// No top-level await: the bundle is CommonJS, which has none.
+void run(process.argv.slice(2), process).then((code) => {
+  process.exitCode = code;
+});

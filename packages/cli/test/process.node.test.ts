@@ -48,27 +48,51 @@ describe("masq", () => {
 });
 
 describe("what is loaded", () => {
+  let runs = 0;
+  /** The modules whose code was loaded, `cli/dist/main.js`: those each file of the bundle was made of, and any outside of it. */
   const loaded = async (...argv: string[]): Promise<string[]> => {
-    const list = join(folder, `loaded-${argv[0]}`);
+    const list = join(folder, `loaded-${runs++}`);
     const watch = join(root, "packages/cli/test/support/loaded.mjs");
     const { code, err } = await start(node, ["--import", watch, bin, ...argv], { env: { LOADED: list } });
     expect([code, err]).toEqual([0, ""]);
-    return readFileSync(list, "utf8").trim().split("\n");
+    const record = readFileSync(join(root, "packages/cli/dist/bundle/modules.json"), "utf8");
+    const { files } = JSON.parse(record) as { files: Record<string, string[]> };
+    const urls = readFileSync(list, "utf8").trim().split("\n");
+    const names = [...new Set(urls)].map((url) => url.replace(/^.*\/packages\//, ""));
+    return names.flatMap((name) => files[name.replace(/^cli\/dist\/bundle\//, "")] ?? [name]);
   };
-  const inPackages = (urls: string[]): string[] => urls.map((url) => url.replace(/^.*\/packages\//, ""));
+  const codecsIn = (modules: string[]): string[] =>
+    modules.filter((name) => /^adapter-.*\/(codec|open|decode|encode)(\.js$|\/)/.test(name));
 
   it("masq inspect x.npy: no wasm, no other format's codec, no other command", async () => {
-    const urls = inPackages(await loaded("inspect", corpus("npy/np2/dtype-f8.npy")));
-    expect(urls).toContain("adapter-npy/dist/npy/codec.js");
-    const codecs = urls.filter((url) => /^adapter-.*\/(codec|open|decode|encode)(\.js$|\/)/.test(url));
-    expect(codecs.filter((url) => !url.startsWith("adapter-npy/dist/npy/"))).toEqual([]);
-    expect(urls.filter((url) => url === "wasm" || url.endsWith(".wasm"))).toEqual([]);
-    expect(urls.filter((url) => url.startsWith("cli/dist/commands/"))).toEqual(["cli/dist/commands/inspect.js"]);
-    expect(urls.filter((url) => url.startsWith("conformance/"))).toEqual([]);
+    const modules = await loaded("inspect", corpus("npy/np2/dtype-f8.npy"));
+    expect(modules).toContain("adapter-npy/dist/npy/codec.js");
+    expect(codecsIn(modules).filter((name) => !name.startsWith("adapter-npy/dist/npy/"))).toEqual([]);
+    expect(modules.filter((name) => name === "wasm" || name.endsWith(".wasm"))).toEqual([]);
+    expect(modules.filter((name) => name.startsWith("cli/dist/commands/"))).toEqual(["cli/dist/commands/inspect.js"]);
+    expect(modules.filter((name) => name.startsWith("conformance/"))).toEqual([]);
+  });
+
+  it("masq inspect x.pkl: the codec of pickle and no other", async () => {
+    const modules = await loaded("inspect", corpus("demo/sst.pkl"));
+    expect(modules).toContain("adapter-pickle/dist/codec.js");
+    expect(codecsIn(modules).filter((name) => !name.startsWith("adapter-pickle/"))).toEqual([]);
   });
 
   it("masq --version: neither the formats nor the model", async () => {
-    const urls = inPackages(await loaded("--version"));
-    expect(urls.filter((url) => /^(core|masquerade|adapter-)/.test(url))).toEqual([]);
+    const modules = await loaded("--version");
+    expect(modules).toContain("cli/dist/main.js");
+    expect(modules.filter((name) => /^(core|masquerade|adapter-)/.test(name))).toEqual([]);
+  });
+
+  it("all of it comes from the bundle", async () => {
+    expect(await loaded("inspect", corpus("npy/np2/dtype-f8.npy"))).toContain("cli/dist/main.js");
+    const urls = readFileSync(join(folder, `loaded-${runs - 1}`), "utf8")
+      .trim()
+      .split("\n");
+    const ours = [...new Set(urls)].filter(
+      (url) => url.includes("/packages/") && !url.includes("/packages/cli/dist/bundle/"),
+    );
+    expect(ours.map((url) => url.replace(/^.*\/packages\//, ""))).toEqual(["cli/bin/masq.js"]);
   });
 });

@@ -1,6 +1,8 @@
-// Preloaded (--import) into a process whose loading is watched: appends each module's URL, and each use of WebAssembly, to LOADED.
+// Preloaded (--import) into a process whose loading is watched: appends each file it loaded, by `import` or `require`, and each use of
+// WebAssembly, to LOADED.
 import { appendFileSync } from "node:fs";
-import { register } from "node:module";
+import { createRequire, register } from "node:module";
+import { pathToFileURL } from "node:url";
 
 const hooks = `
 import { appendFileSync } from "node:fs";
@@ -9,6 +11,10 @@ export async function load(url, context, next) {
   return next(url, context);
 }`;
 register(`data:text/javascript,${encodeURIComponent(hooks)}`);
+const { cache } = createRequire(import.meta.url);
+process.on("exit", () => {
+  for (const path of Object.keys(cache)) appendFileSync(process.env["LOADED"], `${pathToFileURL(path).href}\n`);
+});
 for (const name of ["compile", "instantiate", "Module", "Instance"]) {
   const real = WebAssembly[name];
   WebAssembly[name] = new Proxy(real, {

@@ -57,6 +57,7 @@ export function build(): void {
     "--build",
     join(root, "packages/cli"),
   ]);
+  execFileSync(process.execPath, [join(root, "scripts/bundle.mjs")]);
 }
 
 export const bin: string = join(root, "packages/cli/bin/masq.js");
