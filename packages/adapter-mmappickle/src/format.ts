@@ -29,6 +29,7 @@ export const mmappickle: Format<"mmappickle", "sync", MmappickleWriteOptions, Mm
   recipe:
     'import mmappickle  # NumPy 1.x\nd = mmappickle.mmapdict("FILE", readonly=True)\nvalue = {key: d[key] for key in d.keys()}',
   sniff,
+  scan: async (bytes, options) => (await import("./scan.ts")).scan(bytes, options),
   codec: async (): Promise<Codec<"sync", MmappickleWriteOptions, MmappickleReadOptions>> =>
     (await import("./codec.ts")).mmappickleCodec,
 };

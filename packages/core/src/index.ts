@@ -92,17 +92,17 @@ export { checkOptions, type OptionSchema, type OptionSpec } from "./format/optio
 export { type PipeOptions, pipe } from "./format/pipe.ts";
 export { readWhole } from "./format/read-whole.ts";
 export { createRegistry } from "./format/registry.ts";
+export type * from "./format/registry-types.ts";
 export {
+  type ScanFinding,
   type Scanned,
   type ScannedName,
-  type ScanFinding,
   type ScanOptions,
   type ScanReport,
   scanWith,
   type Verdict,
   worstVerdict,
 } from "./format/scan.ts";
-export type * from "./format/registry-types.ts";
 export { type MemorySink, memorySink, streamSink } from "./format/sink.ts";
 export { type ByteSink, type ByteSource, checkRange, fromBytes } from "./format/source.ts";
 export { fromUrl, type UrlOptions } from "./format/url-source.ts";
