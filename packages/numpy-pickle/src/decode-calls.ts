@@ -40,7 +40,8 @@ export function arrayClassOf(value: unknown, context: MachineContext): Subclass 
 /** Placeholder arguments of the two reconstructing functions: a shape and a type code, both overruled by the state. */
 function checkPlaceholders(shape: unknown, code: unknown, context: MachineContext): void {
   shapeOf(shape, "the shape of an empty array", context);
-  textOf(code, "the type code of an empty array", context);
+  if (textOf(code, "the type code of an empty array", context) !== "b")
+    throw malformed(context, 'the type code of an empty array is "b"');
 }
 
 /** `numpy.core.multiarray._reconstruct(class, (0,), b"b")`. */

@@ -125,7 +125,8 @@ export class DTypeInstance extends PickleInstance {
     const size = state?.itemsize ?? this.size;
     switch (letter) {
       case "b":
-        return this.size === 1 && this.prefix !== "?" ? dtypes.simple("bool") : dtypes.simple("int8");
+        if (this.size === undefined || this.prefix === "?") return dtypes.simple("int8");
+        return this.pick({ 1: "bool" }, context);
       case "?":
         return dtypes.simple("bool");
       case "i":
@@ -151,6 +152,7 @@ export class DTypeInstance extends PickleInstance {
         return dtypes.str(state?.itemsize === undefined ? (this.size ?? 0) : state.itemsize / 4, order);
       case "M":
       case "m": {
+        if (this.size !== undefined && this.size !== 8) throw this.bad(context, `a dtype ${letter}${this.size}`);
         const unit = state?.unit ?? { unit: "generic" as const, multiple: 1 };
         return letter === "M"
           ? dtypes.datetime64(unit.unit, unit.multiple, order)

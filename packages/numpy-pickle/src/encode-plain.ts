@@ -41,6 +41,8 @@ export function plainNode(graph: NumpyGraph, value: PlainValue | undefined): Pic
       break;
     case "object":
       if (value === null) return null;
+      // Which arrays are shared is for them to say.
+      if (isArray(value)) return arrayNode(graph, value as AnyArray);
       return graph.once(value, () => objectNode(graph, value));
   }
   throw notPlain(value);
@@ -49,7 +51,6 @@ export function plainNode(graph: NumpyGraph, value: PlainValue | undefined): Pic
 function objectNode(graph: NumpyGraph, value: PlainValue & object): PickleNode {
   if (value instanceof Uint8Array) return bytesNode(payloadOf(value));
   if (Array.isArray(value)) return { kind: "list", items: plainSequence(graph, value) };
-  if (isArray(value)) return arrayNode(graph, value as AnyArray);
   if (isBundle(value)) return bundleNode(graph, value as Bundle, (member) => plainNode(graph, member));
   if (value instanceof Map)
     return {
