@@ -3,17 +3,41 @@ import { readFileSync, writeFileSync } from "node:fs";
 
 export const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
-/** Seconds per call of each contestant: `{ name: () => Promise<seconds> }`. */
-export async function interleaved(contestants, rounds, warm = true) {
-  const times = Object.fromEntries(Object.keys(contestants).map((name) => [name, []]));
-  if (warm) for (const run of Object.values(contestants)) await run();
-  for (let round = 0; round < rounds; round++) {
-    for (const [name, run] of Object.entries(contestants)) {
-      globalThis.gc?.();
-      times[name].push(await run());
+/** A turn lasts at least this long, by calls repeated. */
+const TURN_SECONDS = 0.005;
+/** Rounds are as many as fit into this, between the bounds. */
+const ROW_SECONDS = 2;
+const ROUNDS = { least: 3, most: 25 };
+/** Calls before anything counts, where they are short: both engines have compiled by then what they mean to. */
+const WARM_SECONDS = 0.15;
+
+/** Seconds per call of each contestant: `{ name: (loops) => Promise<seconds per call> }`. */
+export async function interleaved(contestants) {
+  const entries = [];
+  for (const [name, run] of Object.entries(contestants)) {
+    let once = await run(1);
+    for (let spent = once; spent < WARM_SECONDS; ) {
+      const loops = loopsFor(once, WARM_SECONDS / 4);
+      once = await run(loops);
+      spent += Math.max(once * loops, 1e-3);
+    }
+    entries.push({ name, run, once, loops: loopsFor(once, TURN_SECONDS), times: [] });
+  }
+  const round = entries.reduce((sum, { once, loops }) => sum + once * loops, 0);
+  const rounds = Math.min(ROUNDS.most, Math.max(ROUNDS.least, Math.round(ROW_SECONDS / round)));
+  for (let i = 0; i < rounds; i++) {
+    for (const { run, once, loops, times } of entries) {
+      // Large results of the one before are not this one's to collect. A collection by force also throws compiled code away, which a
+      // short call would then be charged for.
+      if (once > TURN_SECONDS) globalThis.gc?.();
+      times.push(await run(loops));
     }
   }
-  return Object.fromEntries(Object.entries(times).map(([name, all]) => [name, median(all)]));
+  return Object.fromEntries(entries.map(({ name, times }) => [name, median(times)]));
+}
+
+function loopsFor(once, seconds) {
+  return Math.min(10_000, Math.max(1, Math.ceil(seconds / Math.max(once, 1e-6))));
 }
 
 /** Seconds per call of a JavaScript function, over `loops` calls. */

@@ -13,7 +13,7 @@ function findPython() {
   );
 }
 
-/** A running Python: `run` a statement, `time` one (seconds each), or the `peak` of memory it takes (bytes). */
+/** A running Python: `run` a statement, the `value` of an expression (as JSON), `time` one (seconds each), or the `peak` of memory it takes (bytes). */
 export function startPython() {
   const path = findPython();
   const child = spawn(path, ["-u", fileURLToPath(new URL("worker.py", import.meta.url))], {
@@ -31,6 +31,7 @@ export function startPython() {
   return {
     path,
     run: (code) => ask({ run: code }),
+    value: (code) => ask({ value: code }),
     time: (code, loops) => ask({ time: code, loops }),
     peak: (code) => ask({ peak: code }),
     stop: () => child.stdin.end(),

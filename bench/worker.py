@@ -1,4 +1,4 @@
-"""Runs code sent as JSON lines and answers with seconds: {"run": code} once, {"time": code, "loops": n} timed, {"peak": code}."""
+"""Runs code sent as JSON lines and answers with seconds: {"run": code} once, {"value": code} evaluated, {"time": code, "loops": n} timed, {"peak": code}."""
 import gc
 import json
 import os
@@ -34,6 +34,8 @@ for line in sys.stdin:
         if "run" in asked:
             exec(compile(asked["run"], "<bench>", "exec"), space)
             answer = None
+        elif "value" in asked:
+            answer = eval(asked["value"], space)
         elif "peak" in asked:
             answer = peak_of(compile(asked["peak"], "<bench>", "exec"))
         else:

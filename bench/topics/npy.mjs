@@ -35,6 +35,12 @@ function field(count) {
   });
 }
 
+function total(numbers) {
+  let sum = 0;
+  for (const number of numbers) sum += number;
+  return sum;
+}
+
 function writeParts(path, parts) {
   const file = openSync(path, "w");
   let left = [...parts].filter((part) => part.length > 0);
@@ -46,7 +52,7 @@ function writeParts(path, parts) {
   closeSync(file);
 }
 
-export async function rows({ count, python, size }) {
+export async function rows({ count, python }) {
   folder = mkdtempSync(join(tmpdir(), "masquerade-bench-"));
   const masked = field(count);
   const plain = masked.data;
@@ -77,7 +83,6 @@ export async function rows({ count, python, size }) {
     "fill_value.npy": npyCodec.encode(masked.fillValue),
   };
   const reader = new Reader();
-  const slow = size === "16M";
   const buffer = (view) => view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength);
   const encodedBuffer = buffer(encoded);
   const unzipped = (zip) => {
@@ -93,11 +98,21 @@ export async function rows({ count, python, size }) {
       target: { NumPy: 1.5 },
     },
     {
-      work: "NPY decode",
+      work: "NPY decode (a view)",
       bytes,
       ours: () => npyCodec.decode(encoded),
       peers: { npyjs: () => reader.parse(encodedBuffer), "numpy-parser": () => fromArrayBuffer(encodedBuffer) },
       python: "r = np.load(io.BytesIO(file))",
+    },
+    {
+      work: "NPY decode + sum",
+      bytes,
+      ours: () => npyCodec.decode(encoded).sum(),
+      peers: {
+        npyjs: () => total(reader.parse(encodedBuffer).data),
+        "numpy-parser": () => total(fromArrayBuffer(encodedBuffer).data),
+      },
+      python: "r = np.load(io.BytesIO(file)).sum()",
     },
     {
       work: "NPY file write",
@@ -107,7 +122,7 @@ export async function rows({ count, python, size }) {
       target: { NumPy: 1 },
     },
     {
-      work: "NPY file read",
+      work: "NPY file read (a view)",
       bytes,
       ours: () => npyCodec.decode(readFileSync(path)),
       python: 'r = np.load(folder + "/ours.npy")',
@@ -133,7 +148,7 @@ export async function rows({ count, python, size }) {
       target: { NumPy: 1, fflate: 3 },
     },
     {
-      work: "NPZ stored decode",
+      work: "NPZ stored decode (views)",
       bytes,
       ours: () => npzCodec.decode(stored),
       peers: { "fflate + numpy-parser": () => unzipped(stored) },
@@ -141,9 +156,14 @@ export async function rows({ count, python, size }) {
       target: { NumPy: 1.5 },
     },
     {
+      work: "NPZ stored decode + sum",
+      bytes,
+      ours: () => npzCodec.decode(stored).sum(),
+      python: "r = load(stored).sum()",
+    },
+    {
       work: "NPZ deflate encode",
       bytes,
-      slow,
       ours: () => npzCodec.encode(masked, { compress: true }),
       peers: { fflate: () => zipSync(parts, { level: 6 }) },
       python: "b = io.BytesIO(); np.savez_compressed(b, **m)",
@@ -152,7 +172,6 @@ export async function rows({ count, python, size }) {
     {
       work: "NPZ deflate decode",
       bytes,
-      slow,
       ours: () => npzCodec.decode(deflated),
       peers: { "fflate + numpy-parser": () => unzipped(deflated) },
       python: "r = load(deflated)",
