@@ -1,0 +1,35 @@
+import { readFileSync } from "node:fs";
+import { type AnyArray, type Bundle, difference } from "@masquerade/core";
+import { load, registry } from "masquerade";
+import { describe, expect, it } from "vitest";
+
+/** Files written by the Python client (clients/python/tests/vectors.py): the same values as protobuf and, where it can hold them, as np.savez. */
+const vectors = new URL("../../../clients/vectors/", import.meta.url);
+const read = (name: string): Uint8Array => new Uint8Array(readFileSync(new URL(name, vectors)));
+
+interface Vector {
+  readonly name: string;
+  readonly options: { readonly mask?: "raw" | "run-length"; readonly hidden?: "drop"; readonly checksum?: "crc32c" };
+  readonly npz: boolean;
+}
+const index = JSON.parse(new TextDecoder().decode(read("index.json"))) as readonly Vector[];
+
+const encoded = async (value: AnyArray | Bundle, options: Vector["options"]): Promise<Uint8Array> =>
+  (await registry.encode("protobuf", value, options)).bytes;
+
+describe("what Python wrote", () => {
+  it("is there", () => {
+    expect(index.length).toBeGreaterThan(60);
+  });
+
+  it.each(index)("is read and written again byte for byte: $name", async ({ name, options }) => {
+    const bytes = read(`${name}.pb`);
+    expect(await encoded(await load(bytes), options)).toEqual(bytes);
+  });
+
+  it.each(index.filter((one) => one.npz))("is the same from NPZ: $name", async ({ name, options }) => {
+    const value = await load(read(`${name}.npz`));
+    expect(await encoded(value, options)).toEqual(read(`${name}.pb`));
+    if (options.hidden !== "drop") expect(difference(value, await load(read(`${name}.pb`)))).toBeUndefined();
+  });
+});
