@@ -173,6 +173,8 @@ def verify(entry):
         if "assembled" not in entry["what"]:
             demand(first_foreign(data) == entry["expect"]["refused"], "another foreign name first")
         return None
+    if entry["format"] == "mmappickle":
+        return "described when it was written: only old NumPys read such arrays"
     try:
         values = load(entry, data)
     except Exception as error:

@@ -89,13 +89,17 @@ function* maskBytes(array: { readonly mask: unknown; maskArray(): unknown }, siz
   for (let done = 0; done < size; done += zeros.length) yield zeros.subarray(0, Math.min(zeros.length, size - done));
 }
 
-/** What a value consists of, by key: the members of a bundle and its attributes, or one array. */
+/** What a value consists of, by key: the members of a bundle and its attributes (in the order of `keys`, where they name all), or one array. */
 export function entriesOf(
   value: AnyArray | Bundle,
   options: MmappickleWriteOptions | undefined,
 ): readonly (readonly [key: string, value: PlainValue])[] {
   const key = singleKey(options);
-  return isBundle(value) ? [...value.entries, ...value.attrs] : [[key, value]];
+  if (!isBundle(value)) return [[key, value]];
+  const all = new Map<string, PlainValue>([...value.entries, ...value.attrs]);
+  const order = [...value.keys.keys()];
+  const told = order.length === all.size && order.every((name) => all.has(name));
+  return told ? order.map((name) => [name, all.get(name) as PlainValue] as const) : [...all];
 }
 
 /**

@@ -95,6 +95,7 @@ export class Store {
       if (!entry.live) continue;
       const before = this.live.get(entry.key);
       if (before !== undefined) shadowed.push(before);
+      this.live.delete(entry.key);
       this.live.set(entry.key, entry);
     }
     if (this.file.writable) {
@@ -145,6 +146,7 @@ export class Store {
     };
     this.entries.push(entry);
     if (torn) this.entries.push({ ...entry, key: "", offset: end, end: behind, live: false });
+    this.live.delete(key);
     this.live.set(key, entry);
     this.end = behind;
     this.size = behind + TERMINATOR.length;
