@@ -1,9 +1,11 @@
 import { joblib } from "@masquerade/adapter-joblib";
 import { json } from "@masquerade/adapter-json";
+import { mmappickle } from "@masquerade/adapter-mmappickle";
 import { npy, npz } from "@masquerade/adapter-npy";
 import { pickle } from "@masquerade/adapter-pickle";
 import { protobuf } from "@masquerade/adapter-protobuf";
 import { raw } from "@masquerade/adapter-raw";
+import { csv, tsv, txt } from "@masquerade/adapter-text";
 import { wrappers } from "@masquerade/compression/wrappers";
 import { createRegistry, type Registry } from "@masquerade/core";
 
@@ -13,8 +15,12 @@ export type Official = readonly [
   typeof npz,
   typeof pickle,
   typeof joblib,
+  typeof mmappickle,
   typeof json,
   typeof raw,
+  typeof csv,
+  typeof tsv,
+  typeof txt,
   typeof protobuf,
 ];
 
@@ -24,7 +30,11 @@ export const registry: Registry<Official> = /* @__PURE__ */ createRegistry(
   npz,
   pickle,
   joblib,
+  mmappickle,
   json,
   raw,
+  csv,
+  tsv,
+  txt,
   protobuf,
 ).withWrappers(...wrappers);

@@ -1,0 +1,152 @@
+import { asciiText, DecimalReader, FormatError, LimitError, type Limits, quoteText } from "@masquerade/core";
+import type { Flavour } from "./flavour.ts";
+
+const utf8 = /* @__PURE__ */ new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** Goes through a table row by row and field by field. Empty lines and lines that begin with # are passed. */
+export class Scanner {
+  readonly bytes: Uint8Array;
+  readonly limits: Limits;
+  readonly numbers: DecimalReader = new DecimalReader();
+  readonly #flavour: Flavour;
+  at: number;
+  /** The field last read: from, to, and whether it stood in quotes (which are not part of it). */
+  from = 0;
+  to = 0;
+  quoted = false;
+  constructor(bytes: Uint8Array, flavour: Flavour, limits: Limits, at = 0) {
+    this.bytes = bytes;
+    this.#flavour = flavour;
+    this.limits = limits;
+    this.at = at;
+  }
+
+  /** Goes to the next row. False at the end of the file. */
+  nextRow(): boolean {
+    const { bytes } = this;
+    for (; this.at < bytes.length; ) {
+      const c = bytes[this.at] as number;
+      if (c === 10 || c === 13) this.at++;
+      else if (c === 35) this.#comment();
+      else if (this.#flavour.delimiter === undefined && (c === 32 || c === 9)) this.at++;
+      else return true;
+    }
+    return false;
+  }
+
+  #comment(): void {
+    const line = this.bytes.indexOf(10, this.at);
+    this.at = line < 0 ? this.bytes.length : line + 1;
+  }
+
+  /** Reads a field; the row ends with it if {@link more} is false. */
+  field(): void {
+    const { bytes } = this;
+    let at = this.at;
+    if (this.#flavour.delimiter === undefined) while (bytes[at] === 32 || bytes[at] === 9) at++;
+    if (bytes[at] === 34) {
+      this.#quotedField(at);
+      return;
+    }
+    this.quoted = false;
+    this.from = at;
+    const delimiter = this.#flavour.delimiter?.charCodeAt(0) ?? 32;
+    const other = this.#flavour.delimiter === undefined ? 9 : delimiter;
+    let c = bytes[at];
+    while (c !== undefined && c !== delimiter && c !== other && c !== 10 && c !== 13) c = bytes[++at];
+    this.to = at;
+    this.at = at;
+  }
+
+  #quotedField(start: number): void {
+    const { bytes } = this;
+    this.quoted = true;
+    this.from = start + 1;
+    for (let at = bytes.indexOf(34, start + 1); at >= 0; at = bytes.indexOf(34, at + 2)) {
+      if (bytes[at + 1] === 34) continue;
+      this.to = at;
+      this.at = at + 1;
+      return;
+    }
+    throw this.fail("a quote is not closed", bytes.length);
+  }
+
+  /** Passes the delimiter after a field; false at the end of the row, which is passed. */
+  more(): boolean {
+    const { bytes } = this;
+    const { delimiter } = this.#flavour;
+    const c = bytes[this.at];
+    if (delimiter === undefined) {
+      let at = this.at;
+      while (bytes[at] === 32 || bytes[at] === 9) at++;
+      const spaced = at > this.at;
+      this.at = at;
+      const d = bytes[at];
+      if (d !== undefined && d !== 10 && d !== 13) {
+        if (!spaced) throw this.fail("white space expected after a field in quotes", at);
+        return true;
+      }
+    } else if (c === delimiter.charCodeAt(0)) {
+      this.at++;
+      return true;
+    } else if (c !== undefined && c !== 10 && c !== 13)
+      throw this.fail("a delimiter expected after a field in quotes", this.at);
+    if (bytes[this.at] === 13) this.at++;
+    if (bytes[this.at] === 10) this.at++;
+    return false;
+  }
+
+  /** The text of the field. */
+  text(): string {
+    const text = this.textOf(this.from, this.to);
+    return this.quoted ? text.replaceAll('""', '"') : text;
+  }
+
+  textOf(from: number, to: number): string {
+    for (let i = from; i < to; i++) {
+      if ((this.bytes[i] as number) < 0x80) continue;
+      try {
+        return utf8.decode(this.bytes.subarray(from, to));
+      } catch {
+        throw this.fail("not UTF-8", from);
+      }
+    }
+    return asciiText(this.bytes, from, to);
+  }
+
+  /** Whether the field is this text, without quotes. */
+  is(text: string): boolean {
+    if (this.quoted || this.to - this.from !== text.length) return false;
+    for (let i = 0; i < text.length; i++) if (this.bytes[this.from + i] !== text.charCodeAt(i)) return false;
+    return true;
+  }
+
+  fail(message: string, at: number = this.from): FormatError {
+    const cut = at >= this.bytes.length;
+    return new FormatError(
+      cut ? "FORMAT_TRUNCATED" : "FORMAT_MALFORMED",
+      this.#flavour.id,
+      `${this.#where(at)}: ${message}${cut ? ", and the file ends here" : ""}`,
+      { offset: at },
+    );
+  }
+
+  /** An error about the field, with what it says. */
+  failField(message: string): FormatError {
+    return this.fail(`"${quoteText(this.text(), 40)}" is ${message}`);
+  }
+
+  tooMuch(limit: keyof Limits, message: string): LimitError {
+    return new LimitError(limit, `${this.#where(this.at)}: ${message}`, { format: this.#flavour.id, offset: this.at });
+  }
+
+  #where(at: number): string {
+    let line = 1;
+    let start = 0;
+    for (let next = this.bytes.indexOf(10); next >= 0 && next < at; next = this.bytes.indexOf(10, start)) {
+      line++;
+      start = next + 1;
+    }
+    return `line ${line}, column ${at - start + 1}`;
+  }
+}

@@ -1,0 +1,7 @@
+import { csv, tsv, txt } from "@masquerade/adapter-text";
+import { testFormat } from "@masquerade/conformance";
+import { describe, it } from "vitest";
+
+testFormat(csv, { describe, it });
+testFormat(tsv, { describe, it });
+testFormat(txt, { describe, it });
