@@ -93,25 +93,57 @@ export function h5TypeOf(dtype: DType, inRecord = false): H5Type | undefined {
   }
 }
 
+/**
+ * Strings in records whose numbers are big-endian are opaque, with a tag that h5py knows: a reader that wants little-endian numbers has the
+ * library convert the record, and it would cut strings at a NUL within.
+ */
+function keepNuls(members: { type: H5Type; readonly field: DType }[]): void {
+  const turned = members.some(({ type }) => isBig(type));
+  for (const member of members) if (turned) member.type = withoutStrings(member.type, member.field);
+}
+
+function isBig(type: H5Type): boolean {
+  if (type.class === "integer" || type.class === "float" || type.class === "bitfield") return type.bigEndian;
+  if (type.class === "array" || type.class === "enum") return isBig(type.base);
+  return type.class === "compound" && type.members.some((member) => isBig(member.type));
+}
+
+function withoutStrings(type: H5Type, dtype: DType): H5Type {
+  if (type.class === "string") return tagged(dtype);
+  if (type.class === "array") return { ...type, base: withoutStrings(type.base, dtype) };
+  if (type.class !== "compound" || dtype.kind !== "struct") return type;
+  const inner = type.members.map((member, i) => ({
+    ...member,
+    type: withoutStrings(member.type, dtype.fields[i]?.dtype ?? dtype),
+  }));
+  return { ...type, members: inner };
+}
+
 function compoundOf(dtype: DType<"struct">): H5Type | undefined {
   if (dtype.fields.length === 0) return undefined;
-  const members: { name: string; offset: number; type: H5Type }[] = [];
+  const members: { name: string; offset: number; type: H5Type; field: DType }[] = [];
   for (const field of dtype.fields) {
     const base = h5TypeOf(field.dtype, true);
-    if (base === undefined || field.name === "" || /\0|\p{Surrogate}/u.test(field.name))
-      return undefined;
+    if (base === undefined || field.name === "" || /\0|\p{Surrogate}/u.test(field.name)) return undefined;
     if (field.shape.length > 32 || fieldCount(field) === 0) return undefined;
     const type: H5Type =
       field.shape.length === 0
         ? base
         : { class: "array", size: base.size * fieldCount(field), dims: field.shape, base };
-    members.push({ name: field.name, offset: field.offset, type });
+    members.push({ name: field.name, offset: field.offset, type, field: field.dtype });
   }
+  keepNuls(members);
   const inOrder = [...members].sort((a, b) => a.offset - b.offset);
   for (let i = 1; i < inOrder.length; i++) {
     const before = inOrder[i - 1] as (typeof members)[number];
     if (before.offset + before.type.size > (inOrder[i] as (typeof members)[number]).offset) return undefined;
   }
   // Version 3 of the message counts members in 16 bits and has 64 KiB for all of it.
-  return members.length > 0xffff ? undefined : { class: "compound", size: dtype.itemsize, members };
+  return members.length > 0xffff
+    ? undefined
+    : {
+        class: "compound",
+        size: dtype.itemsize,
+        members: members.map(({ name, offset, type }) => ({ name, offset, type })),
+      };
 }

@@ -14,7 +14,10 @@ export function datatypeMessage(type: H5Type): Uint8Array {
 }
 
 function head(out: ByteBuilder, version: 1 | 3, number: number, bits: number, size: number): void {
-  out.u8((version << 4) | number).uint(bits, 3).u32(size);
+  out
+    .u8((version << 4) | number)
+    .uint(bits, 3)
+    .u32(size);
 }
 
 function write(out: ByteBuilder, type: H5Type): void {

@@ -1,10 +1,10 @@
 import { throwIfAborted } from "@masquerade/core";
 import { ByteBuilder, UNDEFINED_ADDRESS } from "./builder.ts";
 import { lookup3 } from "./checksum.ts";
-import { writeChunkIndex, type StoredChunk } from "./chunk-index.ts";
+import { type StoredChunk, writeChunkIndex } from "./chunk-index.ts";
 import { chunkOrigins, gatherChunk } from "./chunks.ts";
 import { applyFilters } from "./filters.ts";
-import { heapTexts } from "./heap.ts";
+import { TextHeap } from "./heap.ts";
 import {
   attribute,
   attributeInfo,
@@ -30,29 +30,26 @@ function superblock(root: number, end: number): Uint8Array {
   return block.u32(lookup3(block.take())).take();
 }
 
-function attributes(out: FileOutput, attrs: readonly WriteAttr[]): Message[] {
+function attributes(heap: TextHeap, attrs: readonly WriteAttr[]): Message[] {
   return [
     attributeInfo(attrs.length),
     ...attrs.map(({ name, type, shape, value }, i) =>
-      attribute(name, type, shape, value instanceof Uint8Array ? value : heapTexts(out, value), i),
+      attribute(name, type, shape, value instanceof Uint8Array ? value : heap.elements(value), i),
     ),
   ];
 }
 
-function dataset(out: FileOutput, one: WriteDataset, signal: AbortSignal | undefined): number {
+/** Writes a dataset's elements and gives the messages of its header but for the attributes. */
+function elements(out: FileOutput, one: WriteDataset, signal: AbortSignal | undefined): Message[] {
   const { type, shape, bytes, storage } = one;
-  const attrs = attributes(out, one.attrs);
   const messages: Message[] = [datatype(type), space(shape), fillValue(one.fill, storage.chunks !== undefined)];
   if (storage.chunks === undefined)
-    messages.push(contiguousLayout(bytes.length === 0 ? undefined : out.append(bytes), bytes.length));
-  else {
-    const stored = writeChunks(out, one, storage.chunks, signal);
-    const index = stored.length === 0 ? undefined : writeChunkIndex(out, stored, pastEnd(shape, storage.chunks));
-    messages.push(chunkedLayout(index, storage.chunks, type.size));
-    const filters = filterPipeline(storage, type.size);
-    if (filters !== undefined) messages.push(filters);
-  }
-  return out.append(objectHeader([...messages, ...attrs]));
+    return [...messages, contiguousLayout(bytes.length === 0 ? undefined : out.append(bytes), bytes.length)];
+  const stored = writeChunks(out, one, storage.chunks, signal);
+  const index = stored.length === 0 ? undefined : writeChunkIndex(out, stored, pastEnd(shape, storage.chunks));
+  const filters = filterPipeline(storage, type.size);
+  messages.push(chunkedLayout(index, storage.chunks, type.size));
+  return filters === undefined ? messages : [...messages, filters];
 }
 
 /** The first multiple of the chunk shape past every chunk: the last key of the index. */
@@ -82,29 +79,52 @@ function writeChunks(
   return stored;
 }
 
+/** Every node, members before the group they are in. Not recursion: groups may be nested as deep as memory allows. */
+function leavesFirst(root: WriteGroup): WriteNode[] {
+  const out: WriteNode[] = [];
+  const pending: WriteNode[] = [root];
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    out.push(node);
+    if (node.node === "group") pending.push(...node.members.values());
+  }
+  return out.reverse();
+}
+
+/** A group's header. Its length depends on names and attributes alone, not on addresses. */
+function groupHeader(group: WriteGroup, addresses: ReadonlyMap<WriteNode, number>, heap: TextHeap): Uint8Array {
+  const links = [...group.members].map(([name, member], i) => hardLink(name, i, addresses.get(member) ?? 0));
+  return objectHeader([linkInfo(links.length), groupInfo(), ...links, ...attributes(heap, group.attrs)]);
+}
+
 /**
- * A whole HDF5 file in pieces: readable by HDF5 1.8 and newer. Groups before their members would not know the members' addresses, so the
- * file is written from the leaves to the root. The same tree gives the same bytes.
+ * A whole HDF5 file in pieces: readable by HDF5 1.8 and newer. The root's header follows the superblock, so that the first bytes tell what is
+ * in the file; then the elements of all datasets, the texts, and the other headers, from the leaves up. The same tree gives the same bytes.
  */
 export function writeFile(root: WriteGroup, signal?: AbortSignal): readonly Uint8Array[] {
   const out = new FileOutput();
-  out.append(new Uint8Array(48));
+  const nodes = leavesFirst(root);
+  const heap = new TextHeap();
+  for (const node of nodes)
+    for (const attr of node.attrs) if (!(attr.value instanceof Uint8Array)) heap.add(attr.value);
   const addresses = new Map<WriteNode, number>();
-  // Not recursion: groups may be nested as deep as memory allows.
-  const pending: { readonly node: WriteNode; readonly entered: boolean }[] = [{ node: root, entered: false }];
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    const { node, entered } = next;
+  out.append(superblock(0, 0));
+  addresses.set(root, out.append(groupHeader(root, addresses, heap)));
+  const rootPart = out.parts.length - 1;
+  const stored = new Map<WriteNode, Message[]>();
+  for (const node of nodes) {
     throwIfAborted(signal);
-    if (node.node === "dataset") addresses.set(node, dataset(out, node, signal));
-    else if (entered) {
-      const links = [...node.members].map(([name, member], i) => hardLink(name, i, addresses.get(member) as number));
-      const messages = [linkInfo(links.length), groupInfo(), ...links, ...attributes(out, node.attrs)];
-      addresses.set(node, out.append(objectHeader(messages)));
-    } else {
-      pending.push({ node, entered: true });
-      for (const member of [...node.members.values()].reverse()) pending.push({ node: member, entered: false });
-    }
+    if (node.node === "dataset") stored.set(node, elements(out, node, signal));
   }
+  heap.write(out);
+  for (const node of nodes) {
+    if (node === root) continue;
+    const header =
+      node.node === "group"
+        ? groupHeader(node, addresses, heap)
+        : objectHeader([...(stored.get(node) as Message[]), ...attributes(heap, node.attrs)]);
+    addresses.set(node, out.append(header));
+  }
+  out.parts[rootPart] = groupHeader(root, addresses, heap);
   out.parts[0] = superblock(addresses.get(root) as number, out.position);
   return out.parts;
 }

@@ -104,7 +104,10 @@ export function groupInfo(): Message {
 export function hardLink(name: string, order: number, address: number): Message {
   const label = new TextEncoder().encode(name);
   const size = label.length < 0x100 ? 0 : 1;
-  const body = new ByteBuilder().u8(1, 0x14 | size).u64(order).u8(1);
+  const body = new ByteBuilder()
+    .u8(1, 0x14 | size)
+    .u64(order)
+    .u8(1);
   body.uint(label.length, 1 << size).raw(label);
   return { type: 0x06, flags: 0, body: body.u64(address).take() };
 }

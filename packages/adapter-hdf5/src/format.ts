@@ -1,0 +1,104 @@
+import type { BundleHeader, Capabilities, Codec, Format, Header } from "@masquerade/core";
+import { hdf5Losses } from "./losses.ts";
+import type { Hdf5ReadOptions, Hdf5WriteOptions } from "./options.ts";
+import { findSignature } from "./superblock.ts";
+
+const capabilities: Capabilities = {
+  kinds: [
+    "bool",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "uint8",
+    "uint16",
+    "uint32",
+    "uint64",
+    "float16",
+    "float32",
+    "float64",
+    "longdouble",
+    "complex64",
+    "complex128",
+    "clongdouble",
+    "bytes",
+    "str",
+    "void",
+    "datetime64",
+    "timedelta64",
+    "struct",
+  ],
+  mask: true,
+  fieldMasks: true,
+  hiddenValues: true,
+  nomask: true,
+  fillValue: true,
+  hardMask: true,
+  memoryOrder: true,
+  byteOrder: true,
+  attrs: true,
+  dims: true,
+  bundle: true,
+  nested: true,
+  lazy: false,
+  streamed: false,
+  appendable: false,
+  inPlace: false,
+  text: false,
+  selfDescribing: true,
+  compressed: true,
+  aliasing: false,
+};
+
+/** HDF5: what h5py, netCDF4, xarray, PyTables and MATLAB read and write. */
+export const hdf5: Format<"hdf5", "async", Hdf5WriteOptions, Hdf5ReadOptions> = {
+  id: "hdf5",
+  title: "HDF5",
+  extensions: [".h5", ".hdf5", ".nc"],
+  mediaTypes: ["application/vnd.hdfgroup.hdf5", "application/x-hdf5"],
+  timing: "async",
+  capabilities,
+  options: {
+    write: {
+      layout: {
+        type: "string",
+        about: "Where masks go: NAME_mask beside NAME, a group of values and mask, or _FillValue in the data.",
+        choices: ["nexus", "values-mask", "cf"],
+        default: "nexus",
+      },
+      hidden: {
+        type: "string",
+        about: "Values beneath the mask: kept, or replaced by the fill value.",
+        choices: ["keep", "drop"],
+        default: "keep",
+      },
+      chunks: { type: "integers", about: "Elements of a chunk along each axis.", minimum: 1, maximum: 2 ** 31 },
+      gzip: { type: "integer", about: "Deflate level.", minimum: 0, maximum: 9, placeholder: "N" },
+      shuffle: { type: "boolean", about: "Reorder bytes so that numbers deflate better.", default: false },
+      checksum: { type: "boolean", about: "A Fletcher-32 checksum for each chunk.", default: false },
+    },
+    read: {
+      masks: {
+        type: "string",
+        about: "Recognise masks (ours, NAME_mask, NAME.mask, values and mask), or give datasets as they are.",
+        choices: ["auto", "none"],
+        default: "auto",
+      },
+    },
+  },
+  losses: (header: Header | BundleHeader, options?: Hdf5WriteOptions) => hdf5Losses(capabilities, header, options),
+  readers: {
+    python: "h5py",
+    matlab: "h5read",
+    r: "rhdf5",
+    julia: "HDF5.jl",
+    "c++": "libhdf5",
+    java: "jhdf",
+    rust: "hdf5",
+  },
+  recipe:
+    'import h5py, numpy as np\nf = h5py.File("FILE")\narray = np.ma.MaskedArray(f["data"][()], f["data_mask"][()])',
+  browser: false,
+  sniff: (head) => (findSignature(head) === undefined ? "no" : "yes"),
+  codec: async (): Promise<Codec<"async", Hdf5WriteOptions, Hdf5ReadOptions>> => (await import("./codec.ts")).hdf5Codec,
+};

@@ -1,0 +1,33 @@
+/** Names this package gives attributes and members. Readers need none of them to find data and mask. */
+
+/** On the root: the file is ours, and only what it says of masks counts. Its value is the version of these conventions. */
+export const MARK = "masquerade_hdf5";
+/** On the root: the member that is the one array the file was made of. */
+export const SINGLE = "masquerade_single";
+/** On a group: "list" or "tuple", where it is not a dict; with `values` and `mask` in it: "masked". */
+export const KIND = "masquerade_kind";
+/** On data: the name of its mask beside it, or one of the two below. On plain arrays there is none. */
+export const MASK = "masquerade_mask";
+export const NO_MASK = "(nomask)";
+export const MASK_IS_FILL = "(_FillValue)";
+/** On a mask: the name of its data. */
+export const MASK_OF = "masquerade_mask_of";
+/** On data: its fill value, where that has another dtype than the data, and that dtype. */
+export const FILL = "masquerade_fill_value";
+export const FILL_DTYPE = "masquerade_fill_dtype";
+/** On data: NumPy's dtype, where HDF5's type does not tell. */
+export const DTYPE = "masquerade_dtype";
+/** On data: "F". The elements lie in C order all the same. */
+export const ORDER = "masquerade_order";
+export const HARD_MASK = "masquerade_hard_mask";
+/** Names of the attributes that are JSON text. */
+export const JSON_ATTRS = "masquerade_json";
+/** The convention of netCDF and CF: elements equal to it are missing. */
+export const FILL_VALUE = "_FillValue";
+/** The convention of HDF5's dimension scales. */
+export const LABELS = "DIMENSION_LABELS";
+
+/** Whether a user's attribute cannot have this name. */
+export function isReserved(name: string): boolean {
+  return name.startsWith("masquerade_") || name === LABELS || name === FILL_VALUE;
+}
