@@ -94,7 +94,14 @@ export function halfOf(n: number): number {
 }
 
 function eight(a: Float64Array, at: number, n: number): number {
-  let [r0, r1, r2, r3, r4, r5, r6, r7] = a.subarray(at, at + 8) as unknown as EightNumbers;
+  let r0 = a[at] as number;
+  let r1 = a[at + 1] as number;
+  let r2 = a[at + 2] as number;
+  let r3 = a[at + 3] as number;
+  let r4 = a[at + 4] as number;
+  let r5 = a[at + 5] as number;
+  let r6 = a[at + 6] as number;
+  let r7 = a[at + 7] as number;
   let i = 8;
   for (; i < n - (n % 8); i += 8) {
     r0 += a[at + i] as number;
@@ -110,11 +117,17 @@ function eight(a: Float64Array, at: number, n: number): number {
   for (; i < n; i++) sum += a[at + i] as number;
   return sum;
 }
-type EightNumbers = [number, number, number, number, number, number, number, number];
 
 function eightSingle(a: Float64Array, at: number, n: number): number {
   const f = Math.fround;
-  let [r0, r1, r2, r3, r4, r5, r6, r7] = a.subarray(at, at + 8) as unknown as EightNumbers;
+  let r0 = a[at] as number;
+  let r1 = a[at + 1] as number;
+  let r2 = a[at + 2] as number;
+  let r3 = a[at + 3] as number;
+  let r4 = a[at + 4] as number;
+  let r5 = a[at + 5] as number;
+  let r6 = a[at + 6] as number;
+  let r7 = a[at + 7] as number;
   let i = 8;
   for (; i < n - (n % 8); i += 8) {
     r0 = f(r0 + (a[at + i] as number));

@@ -1,3 +1,4 @@
+import type { Order } from "../array/any.ts";
 import { gather } from "../array/gather.ts";
 import { NdArray, zeros } from "../array/ndarray.ts";
 import { NAT } from "../dtype/datetime.ts";
@@ -39,9 +40,19 @@ export function sumDType(dtype: DType): DType {
   return dtype.byteOrder === "big" ? ({ ...dtype, byteOrder: "little" } as DType) : dtype;
 }
 
-/** sum, prod, min or max of a plain array over an axis (or all), in `dtype`. The result has the reduced shape. */
-export function fold(name: FoldName, array: NdArray, along: Along, dtype: DType): NdArray {
+/** Elements of real numbers that count as another value: where a flag is set. */
+export interface Hidden {
+  readonly mask: NdArray;
+  readonly value: number;
+}
+
+/**
+ * sum, prod, min or max of a plain array over an axis (or all), in `dtype`. The result has the reduced shape. `hidden` is for real numbers
+ * (`familyOf`) only.
+ */
+export function fold(name: FoldName, array: NdArray, along: Along, dtype: DType, hidden?: Hidden): NdArray {
   const l = layoutOf(array, along.axis, array.order);
+  const load = hidden === undefined ? loader(l) : hiding(l, hidden, along.axis === undefined ? array.order : "C");
   const out = zeros(dtype, reducedShape(array.shape, along.axis, along.keepdims ?? false));
   if ((name === "min" || name === "max") && l.n === 0 && out.size > 0)
     throw new OptionError("SHAPE_MISMATCH", `${name} of no elements has no value`);
@@ -50,32 +61,47 @@ export function fold(name: FoldName, array: NdArray, along: Along, dtype: DType)
   else if (family === "real") {
     const single = dtype.kind === "float32" || dtype.kind === "float16";
     const acc = new Float64Array(out.size);
-    if (name === "sum" && l.inner === 1) sumRows(l, acc, single);
-    else foldReal(name, l, acc, single ? (dtype.kind === "float16" && l.inner > 1 ? "Half" : "Single") : "");
+    if (name === "sum" && l.inner === 1) sumRows(l, load, acc, single);
+    else foldReal(name, l, load, acc, single ? (dtype.kind === "float16" && l.inner > 1 ? "Half" : "Single") : "");
     fromFloat64(acc, dtype, out.storage);
   } else if (family === "complex" && (name === "sum" || name === "prod")) foldComplex(name, l, dtype, out);
   else unsupported(name, dtype);
   return out;
 }
 
+/** Elements of a layout as float64, to be read at once. */
+type Load = (from: number, count: number) => Float64Array;
+
 const loader =
-  (l: Layout) =>
-  (from: number, count: number): Float64Array =>
+  (l: Layout): Load =>
+  (from, count) =>
     toFloat64(l.dtype, (l.lanes as Float64Array).subarray(from, from + count), count);
 
-function foldReal(name: FoldName, l: Layout, acc: Float64Array, rounding: "" | "Single" | "Half"): void {
+/** The same with what is hidden replaced, block by block: no second array. */
+function hiding(l: Layout, { mask, value }: Hidden, order: Order): Load {
+  const plain = loader(l);
+  const flags = gather(mask, order) as Uint8Array;
+  const block = new Float64Array(Math.min(BLOCK, flags.length));
+  return (from, count) => {
+    const values = block.subarray(0, count);
+    values.set(plain(from, count));
+    for (let i = 0; i < count; i++) if (flags[from + i] !== 0) values[i] = value;
+    return values;
+  };
+}
+
+function foldReal(name: FoldName, l: Layout, load: Load, acc: Float64Array, rounding: "" | "Single" | "Half"): void {
   acc.fill(
     name === "sum" ? -0 : name === "prod" ? 1 : name === "min" ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY,
   );
   if (l.n === 0) acc.fill(name === "prod" ? 1 : 0);
   // Minima and maxima need no rounding.
   const run = realFolds[name === "min" || name === "max" ? name : (`${name}${rounding}` as const)];
-  eachBlock(l, loader(l), (values, at, rows, width, to) => run(values, at, rows, width, acc, to));
+  eachBlock(l, load, (values, at, rows, width, to) => run(values, at, rows, width, acc, to));
 }
 
 /** Float sums along contiguous memory, pairwise as NumPy does them. */
-function sumRows(l: Layout, acc: Float64Array, single: boolean): void {
-  const load = loader(l);
+function sumRows(l: Layout, load: Load, acc: Float64Array, single: boolean): void {
   const part = (from: number, n: number): number => {
     if (n <= BLOCK) return pairwiseSum(load(from, n), 0, n, single);
     const half = halfOf(n);
@@ -133,6 +159,13 @@ function foldComplex(name: "sum" | "prod", l: Layout, dtype: DType, out: NdArray
     }
 }
 
+/** Whether a zero (`stop` 0), or anything else, is among the flags. */
+function stops(flags: Uint8Array, stop: 0 | 1): boolean {
+  if (stop === 0) return flags.includes(0);
+  for (let i = 0; i < flags.length; i++) if (flags[i] !== 0) return true;
+  return false;
+}
+
 /** Whether any (all) elements over an axis are true. */
 export function truth(name: "any" | "all", array: NdArray, along: Along): NdArray {
   const flags = castArray(array, "bool");
@@ -141,6 +174,11 @@ export function truth(name: "any" | "all", array: NdArray, along: Along): NdArra
   const acc = out.storage;
   const stop = name === "any" ? 1 : 0;
   acc.fill(1 - stop);
+  if (l.inner === 1) {
+    for (let o = 0; o < l.outer; o++)
+      if (stops((l.lanes as Uint8Array).subarray(o * l.n, (o + 1) * l.n), stop)) acc[o] = stop;
+    return out as unknown as NdArray;
+  }
   const load = (from: number, count: number): Uint8Array => (l.lanes as Uint8Array).subarray(from, from + count);
   eachBlock(l, load, (values, at, rows, width, to) => {
     for (let r = 0, k = at; r < rows; r++)

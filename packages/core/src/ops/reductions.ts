@@ -9,6 +9,7 @@ import { type Masked, masked, nomask } from "../symbols.ts";
 import { subtract } from "./arithmetic.ts";
 import { castArray } from "./astype.ts";
 import { layoutOf, reducedShape } from "./axis.ts";
+import { familyOf } from "./cast.ts";
 import { extreme, filledWith } from "./filled.ts";
 import type { FoldName } from "./kernels-reduce.ts";
 import { countTrue } from "./mask-bits.ts";
@@ -82,6 +83,10 @@ function folded(name: FoldName, x: AnyArray, along: Along): unknown {
   const run = (data: NdArray): NdArray =>
     fold(name, data, along, name === "min" || name === "max" ? native(data.dtype) : sumDType(data.dtype));
   if (!isMaskedArray(x)) return plainResult(run(x), along);
+  if ((name === "sum" || name === "prod") && x.mask !== nomask && familyOf(sumDType(x.dtype)) === "real") {
+    const hidden = { mask: x.mask as unknown as NdArray, value: name === "sum" ? 0 : 1 };
+    return maskedReduction(x, fold(name, x.data, along, sumDType(x.dtype), hidden), along);
+  }
   const under =
     name === "sum" || name === "prod"
       ? constant(name === "sum" ? 0 : 1, x.dtype)
