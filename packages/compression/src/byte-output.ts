@@ -6,12 +6,14 @@ const FIRST = 65_536;
 /** Bytes as a decoder makes them: memory grows with what is there, and never past a limit. */
 export class ByteOutput {
   /** Made so far: the first `length` of these. */
-  bytes: Uint8Array = new Uint8Array(FIRST);
+  bytes: Uint8Array;
   length = 0;
   private readonly limit: number;
   private readonly where: Where;
 
   constructor(limit: number, where: Where) {
+    // A full buffer is where the limit is looked at.
+    this.bytes = new Uint8Array(Math.min(FIRST, limit));
     this.limit = limit;
     this.where = where;
   }

@@ -5,6 +5,8 @@ import type { InflateOptions } from "./inflate.ts";
 /** Symbols coded by one Huffman table before the next is chosen; most tables; longest code. */
 const GROUP = 50;
 const MOST_TABLES = 6;
+/** Room for a block at first. */
+const FIRST = 4096;
 /** The two symbols that count repetitions. */
 const RUN_B = 1;
 
@@ -74,15 +76,15 @@ class BlockDecoder {
     if (bits.take(1) === 1)
       throw bits.bad("a randomised block, which no bzip2 of this century writes", "FORMAT_VERSION");
     const origin = bits.take(24);
-    if (this.#links.length < this.#most) this.#links = new Uint32Array(this.#most);
-    const count = this.symbols(this.#links.subarray(0, this.#most));
+    const count = this.symbols();
     if (origin >= count) throw bits.bad("a block begins outside of itself");
     return this.invert(origin, count);
   }
 
   /** Huffman codes, then move-to-front and the counted repetitions: fills the block and returns its length. */
-  private symbols(block: Uint32Array): number {
+  private symbols(): number {
     const { bits } = this;
+    let block = this.#links;
     const used = this.alphabet();
     const { tables, selectors } = this.tables(used.length + 2);
     const histogram = new Uint32Array(256);
@@ -104,12 +106,12 @@ class BlockDecoder {
       if (symbol <= RUN_B) {
         run += weight << symbol;
         weight *= 2;
-        if (run > block.length) throw bits.bad("a block is longer than its stream allows");
+        if (run > this.#most) throw bits.bad("a block is longer than its stream allows");
         continue;
       }
       if (run > 0) {
         const byte = used[0] as number;
-        if (run > block.length - count) throw bits.bad("a block is longer than its stream allows");
+        block = this.#room(count, run);
         block.fill(byte, count, count + run);
         histogram[byte] = (histogram[byte] as number) + run;
         count += run;
@@ -117,7 +119,7 @@ class BlockDecoder {
         weight = 1;
       }
       if (symbol === end) break;
-      if (count === block.length) throw bits.bad("a block is longer than its stream allows");
+      if (count === block.length || count === this.#most) block = this.#room(count, 1);
       const index = symbol - 1;
       const byte = used[index] as number;
       used.copyWithin(1, 0, index);
@@ -138,6 +140,18 @@ class BlockDecoder {
       block[to] = (block[to] as number) | (i << 8);
     }
     return count;
+  }
+
+  /** The block with room for `more` bytes behind `count`. Throws FormatError beyond what the stream allows. */
+  #room(count: number, more: number): Uint32Array {
+    const need = count + more;
+    if (need > this.#most) throw this.bits.bad("a block is longer than its stream allows");
+    if (need > this.#links.length) {
+      const larger = new Uint32Array(Math.min(this.#most, Math.max(need, this.#links.length * 2, FIRST)));
+      larger.set(this.#links.subarray(0, count));
+      this.#links = larger;
+    }
+    return this.#links;
   }
 
   private alphabet(): Uint8Array {
