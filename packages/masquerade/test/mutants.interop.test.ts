@@ -8,7 +8,7 @@ import { expect, inject, test } from "vitest";
 import { registry } from "../src/formats.ts";
 import { membersOf, treeOf } from "./support/tree.ts";
 
-const COUNT = Number(process.env["MASQUERADE_MUTANTS"] ?? 3000);
+const COUNT = Number(process.env["MASQUERADE_MUTANTS"] ?? 2000);
 const corpus = join(import.meta.dirname, "../../../corpus");
 const limits = { maxTotalBytes: 2 ** 24, maxOpcodes: 100_000, maxStack: 100_000 };
 
@@ -16,7 +16,12 @@ const limits = { maxTotalBytes: 2 ** 24, maxOpcodes: 100_000, maxStack: 100_000 
 const reviewed: { readonly [format: string]: readonly (readonly [verdict: RegExp, why: string])[] } = {
   npy: [],
   npz: [],
-  pickle: [],
+  pickle: [
+    [
+      /^refused: (TypeError: object pickle not returning list|SystemError: )|^crashed$/,
+      "a dtype whose flags say that its elements are objects, or wants them cleared: NumPy believes the flags, we the type string",
+    ],
+  ],
 };
 
 const seeds: { readonly [format: string]: RegExp } = {

@@ -57,6 +57,8 @@ export function readString(cursor: Cursor, kind: "str" | "bytes"): string | Uint
     RUN.lastIndex = cursor.at;
     const run = RUN.exec(text)?.[0];
     if (run !== undefined) {
+      // Python takes no source text with NUL in it.
+      if (run.includes("\0")) throw cursor.fail("a string holds NUL, which Python writes as \\x00", start);
       out += run;
       cursor.at += run.length;
     }

@@ -3,7 +3,7 @@ import { type MachineContext, malformed, unsafe } from "./decode-context.ts";
 import { callGlobal, resolveGlobal } from "./decode-globals.ts";
 import { asKey } from "./decode-keys.ts";
 import { newerOpcode } from "./decode-newer.ts";
-import { asciiLine, decimal, floatText, smallInt } from "./decode-numbers.ts";
+import { asciiLine, decimal, floatText, plainDecimal, smallInt } from "./decode-numbers.ts";
 import type { PickleReader } from "./decode-reader.ts";
 import { NOTHING, Stack } from "./decode-stack.ts";
 import { decodeQuoted, decodeRawUnicode, decodeUtf8 } from "./decode-text.ts";
@@ -94,7 +94,7 @@ export class PickleMachine implements MachineContext {
       case 0x4b: // BININT1
         return smallInt(reader.u8());
       case 0x4c: // LONG
-        return decimal(asciiLine(reader.line(), this).replace(/L$/, ""), this);
+        return plainDecimal(asciiLine(reader.line(), this).replace(/L$/, ""), this);
       case 0x4d: // BININT2
         return smallInt(reader.u16());
       case 0x4e: // NONE
@@ -231,7 +231,7 @@ export class PickleMachine implements MachineContext {
     const text = asciiLine(this.reader.line(), this);
     if (text === "00") return false;
     if (text === "01") return true;
-    return decimal(text.replace(/L$/, ""), this);
+    return plainDecimal(text.replace(/L$/, ""), this);
   }
 
   private indexLine(): number {

@@ -4,7 +4,7 @@ import { createGlobal, stackGlobal } from "./decode-globals.ts";
 import type { PickleMachine } from "./decode-machine.ts";
 import { longBytes } from "./decode-numbers.ts";
 import { NOTHING } from "./decode-stack.ts";
-import { PickleSet } from "./decode-values.ts";
+import { PickleInstance, PickleSet } from "./decode-values.ts";
 
 /** Executes an opcode of protocols 2 to 5; returns what it pushes, or {@link NOTHING}. */
 export function newerOpcode(machine: PickleMachine, code: number): unknown {
@@ -99,7 +99,7 @@ export function newerOpcode(machine: PickleMachine, code: number): unknown {
       return next.value;
     }
     case 0x98: // READONLY_BUFFER
-      stack.peek(0, offset);
+      if (!mayBeBuffer(stack.peek(0, offset))) throw malformed(machine, "a read-only view of what is no buffer");
       return NOTHING;
     default:
       throw refused(machine, code);
@@ -126,4 +126,10 @@ function tuple(machine: PickleMachine, n: number): Tuple {
   for (let i = n - 1; i >= 0; i--) items.push(machine.stack.peek(i, machine.offset));
   machine.stack.drop(n);
   return new Tuple(items as never);
+}
+
+/** Bytes, or what stands for them until they are read; no other plain value and no object under construction. */
+function mayBeBuffer(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return !(Array.isArray(value) || value instanceof Map || value instanceof Tuple || value instanceof PickleInstance);
 }

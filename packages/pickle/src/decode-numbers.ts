@@ -31,6 +31,13 @@ function tooLong(context: MachineContext, digits: number): LimitError {
   return new LimitError("maxDigits", `an integer of about ${digits} digits`, context);
 }
 
+/** Opcodes INT and LONG: as {@link decimal}, but zeros in front, which Python's base 0 refuses or takes for octal, are refused. */
+export function plainDecimal(text: string, context: MachineContext): bigint {
+  if (/^[+-]?0\d/.test(text) && !/^[+-]?0+$/.test(text))
+    throw numberError(context, "an integer begins with zeros, which Python reads as octal or not at all");
+  return decimal(text, context);
+}
+
 /** A decimal integer, by a strict grammar. Throws FormatError, or LimitError beyond `maxDigits`. */
 export function decimal(text: string, context: MachineContext): bigint {
   if (!INTEGER.test(text)) throw numberError(context, "an integer is not written in decimal digits");

@@ -33,6 +33,8 @@ const END64 = 0x06064b50;
 const LOCATOR64 = 0x07064b50;
 const CENTRAL = 0x02014b50;
 const LIMIT32 = 0xffffffff;
+/** Tenths of the newest version of zip's specification there is; zipfile refuses later ones too. */
+const NEWEST_VERSION = 63;
 
 export function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -162,6 +164,10 @@ function readEntry(bytes: Uint8Array, at: number, base: number): readonly [entry
   if (next > bytes.length) throw bad("the directory ends within a member", offset);
   const rawName = bytes.subarray(at + 46, at + 46 + nameLength);
   const name = decodeName(rawName, (flags & 0x800) !== 0, offset + 46);
+  const version = view.getUint8(6);
+  if (version > NEWEST_VERSION)
+    throw bad(`member "${quoteText(name)}" needs version ${version / 10} of zip`, offset + 6);
+  if (flags & 0x20) throw bad(`member "${quoteText(name)}" is a patch, not data`, offset + 8);
   if (flags & 0x2041) throw bad(`member "${quoteText(name)}" is encrypted`, offset + 8);
   if (method !== 0 && method !== 8)
     throw bad(

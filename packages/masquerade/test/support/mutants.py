@@ -26,10 +26,12 @@ def make_dtype(spec):
         return np.dtype(spec)
     layout = {
         "names": [f["name"] for f in spec["fields"]],
-        "formats": [(make_dtype(f["dtype"]), tuple(f["shape"])) for f in spec["fields"]],
+        "formats": [(make_dtype(f["dtype"]), tuple(f["shape"])) if f["shape"] else make_dtype(f["dtype"]) for f in spec["fields"]],
         "offsets": [f["offset"] for f in spec["fields"]],
         "itemsize": spec["itemsize"],
     }
+    if any(f["title"] is not None for f in spec["fields"]):
+        layout["titles"] = [f["title"] for f in spec["fields"]]
     return np.dtype(layout)
 
 
@@ -37,11 +39,14 @@ def same_bits(got, want):
     """Bit for bit, padding bytes of records aside."""
     if got.dtype.names is not None:
         return all(same_bits(np.asarray(got[name]), np.asarray(want[name])) for name in got.dtype.names)
+    if got.dtype.kind in "fc" and got.dtype.itemsize in (16, 32) and got.dtype.char in "gG":
+        # Of 16 bytes of x87 extended precision 10 count.
+        got, want = (np.frombuffer(one.tobytes(), "S16").astype("S10") for one in (got, want))
     return got.tobytes() == want.tobytes()
 
 
 def native(array):
-    return array.astype(array.dtype.newbyteorder("="))
+    return array if array.dtype.isnative else array.byteswap().view(array.dtype.newbyteorder("="))
 
 
 def compare_plain(got, want, depth):
@@ -91,7 +96,7 @@ def compare_masked(got, want, depth):
         fill = want["fill"]
         ours = np.ndarray(fill["shape"], make_dtype(fill["dtype"]), raw(fill["data"]))
         cast = np.ma.core._check_fill_value(ours, data.dtype)
-        if np.asarray(got.fill_value).tobytes() != np.asarray(cast).tobytes():
+        if got._fill_value is None or not same_bits(np.asarray(got._fill_value), np.asarray(cast)):
             return "fill value"
     return None
 

@@ -20,8 +20,9 @@ function dtypeTree(dtype: DType): unknown {
   if (dtype.kind !== "struct") return dtypeString(dtype);
   return {
     itemsize: dtype.itemsize,
-    fields: dtype.fields.map(({ name, shape, offset, dtype: inner }) => ({
+    fields: dtype.fields.map(({ name, title, shape, offset, dtype: inner }) => ({
       name,
+      title: typeof title === "string" ? title : null,
       shape,
       offset,
       dtype: dtypeTree(inner),
