@@ -41,7 +41,9 @@ async function scan(files: readonly string[], options: Options, io: Io): Promise
 /** One line for a file, and one for each thing in it that is not safe. */
 function textOf({ file, verdict, formats, pickles, names, findings }: FileReport): string {
   const held =
-    pickles === 0 ? "no pickle in it" : `${pickles} pickle${pickles === 1 ? "" : "s"}, ${names.length} names`;
+    pickles === 0
+      ? "no pickle in it"
+      : `${pickles} pickle${pickles === 1 ? "" : "s"}, ${names.length} name${names.length === 1 ? "" : "s"}`;
   const lines = [`${visible(file)}: ${verdict} (${formats.join(" or ") || "no known format"}; ${held})`];
   const notSafe = (one: { readonly verdict: Verdict }): boolean => one.verdict !== "safe";
   for (const { verdict: found, module, name, offset, uses, where } of names.filter(notSafe))
