@@ -17,6 +17,9 @@ export default defineConfig({
         environment: "node",
         setupFiles: [...setupFiles],
         provide: { seed },
+        // No test takes long where nothing else runs; a busy machine is no failure.
+        testTimeout: 60_000,
+        hookTimeout: 60_000,
       },
     })),
   },

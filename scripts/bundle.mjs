@@ -16,6 +16,7 @@ async function bundle(made) {
   const build = await rolldown({
     input: { main: join(packages, "cli", "dist", "main.js") },
     platform: "node",
+    external: optional(),
     resolve: { conditionNames: ["node", "import", "default"] },
     plugins: [lateChildProcess],
     onLog,
@@ -69,6 +70,14 @@ function onLog(level, log) {
   if (log.code === "INEFFECTIVE_DYNAMIC_IMPORT") return;
   if (log.code === "UNRESOLVED_IMPORT") throw new Error(log.message);
   if (level === "warn") console.error(`bundle: ${log.message}`);
+}
+
+/** What may be missing, and is asked for where it is used: native code, which cannot be bundled. */
+function optional() {
+  const manifests = readdirSync(packages).map((name) => read(join(packages, name, "package.json")) ?? {});
+  return manifests.flatMap(({ optionalDependencies = {}, peerDependenciesMeta = {} }) =>
+    Object.keys({ ...optionalDependencies, ...peerDependenciesMeta }),
+  );
 }
 
 function shortName(id) {
