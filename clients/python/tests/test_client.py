@@ -148,8 +148,14 @@ class Refused(unittest.TestCase):
                 value = [value]
             return masquerade.Labelled(np.arange(1), {"deep": value})
 
-        for depth in range(40, 49):
+        for depth in (47, 48):
             self.assertIsNone(difference(nested(depth), masquerade.loads(masquerade.dumps(nested(depth)))))
+        for depth in (49, 60, 5000):
+            self.refuse("nested so deeply", lambda depth=depth: masquerade.dumps(nested(depth)))
+        cyclic = []
+        cyclic.append(cyclic)
+        self.refuse("nested so deeply", lambda: masquerade.dumps({"a": np.arange(1), "b": cyclic}))
+        self.refuse("nested so deeply", lambda: masquerade.dumps([np.arange(1), masquerade.Labelled(np.arange(1), {"a": cyclic})]))
 
 
 if __name__ == "__main__":

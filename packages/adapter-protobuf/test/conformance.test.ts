@@ -9,5 +9,22 @@ const foreign = {
 };
 
 testFormat(protobuf, { describe, it }, { foreign });
-testFormat(protobuf, { describe, it }, { foreign, writeOptions: { mask: "run-length", checksum: "crc32c" } });
-testFormat(protobuf, { describe, it }, { foreign, writeOptions: { mask: "raw", checksum: "none" } });
+
+// What the options change, without the rest again.
+const only = ["mask", "purity"];
+testFormat(
+  protobuf,
+  { describe, it },
+  { foreign, only: [...only, "hostile"], writeOptions: { mask: "run-length", checksum: "crc32c" } },
+);
+testFormat(protobuf, { describe, it }, { foreign, only, writeOptions: { mask: "raw", checksum: "none" } });
+testFormat(
+  protobuf,
+  { describe, it },
+  {
+    foreign,
+    only,
+    writeOptions: { hidden: "drop" },
+    knownFailures: { "mask/hidden-values": "the option drops them" },
+  },
+);

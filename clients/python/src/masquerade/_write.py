@@ -1,6 +1,7 @@
 """Values as messages, in canonical form."""
 
 import struct
+from contextlib import contextmanager
 
 import numpy as np
 
@@ -12,6 +13,10 @@ from .v1 import dtype_pb2 as d
 from .v1 import file_pb2 as f
 
 _CLASSES = ((np.matrix, d.SUBCLASS_MATRIX), (np.recarray, d.SUBCLASS_RECARRAY), (np.char.chararray, d.SUBCLASS_CHARARRAY))
+
+
+# Messages within messages that protobuf's libraries read.
+_DEEPEST = 100
 
 
 def is_array(value):
@@ -32,8 +37,21 @@ class Writer:
         self.buffers = []
         self._mask = mask
         self._drop = hidden == "drop"
+        self._level = 0
+
+    @contextmanager
+    def _deeper(self, levels=1):
+        self._level += levels
+        if self._level > _DEEPEST:
+            raise MasqueradeError(f"values nested so deeply that protobuf would need more than {_DEEPEST} levels")
+        yield
+        self._level -= levels
 
     def array(self, message, value):
+        with self._deeper():
+            self._array(message, value)
+
+    def _array(self, message, value):
         attributes, dims = {}, None
         if isinstance(value, Labelled):
             value, attributes, dims = value.array, value.attributes, value.dims
@@ -98,6 +116,10 @@ class Writer:
             message.subclass = d.SUBCLASS_SCALAR
 
     def bundle(self, message, value):
+        with self._deeper(2):  # the bundle, its members
+            self._bundle(message, value)
+
+    def _bundle(self, message, value):
         kinds = {dict: f.BUNDLE_KIND_DICT, list: f.BUNDLE_KIND_LIST, tuple: f.BUNDLE_KIND_TUPLE}
         if type(value) not in kinds:
             raise MasqueradeError(f"{type(value).__name__} is no array, dict, list or tuple")
@@ -124,11 +146,16 @@ class Writer:
                 self.value(message.keys.add(name=str(key)).value, key)
 
     def attributes(self, into, attributes):
-        for name, value in attributes.items():
-            entry = into.add(name=name)
-            self.value(entry.value, value)
+        with self._deeper():
+            for name, value in attributes.items():
+                entry = into.add(name=name)
+                self.value(entry.value, value)
 
     def value(self, message, value):
+        with self._deeper():
+            self._value(message, value)
+
+    def _value(self, message, value):
         if value is None:
             message.none = True
         elif isinstance(value, bool):
@@ -158,14 +185,16 @@ class Writer:
         elif isinstance(value, (list, tuple)):
             into = message.list if isinstance(value, list) else message.tuple
             into.SetInParent()
-            for item in value:
-                self.value(into.items.add(), item)
+            with self._deeper():
+                for item in value:
+                    self.value(into.items.add(), item)
         elif isinstance(value, dict):
             message.dict.SetInParent()
-            for key, item in value.items():
-                entry = message.dict.items.add()
-                self.value(entry.key, key)
-                self.value(entry.value, item)
+            with self._deeper(2):
+                for key, item in value.items():
+                    entry = message.dict.items.add()
+                    self.value(entry.key, key)
+                    self.value(entry.value, item)
         else:
             raise MasqueradeError(f"there is no place for a {type(value).__name__}")
 

@@ -26,10 +26,13 @@ def dumps(value, *, mask="packed", hidden="keep", checksum="crc32"):
             raise MasqueradeError(f"{name} is one of {', '.join(choices)}, not {given!r}")
     writer = Writer(mask, hidden)
     file = f.File(magic=_MAGIC, version=_VERSION)
-    if is_array(value):
-        writer.array(file.array, value)
-    else:
-        writer.bundle(file.bundle, value)
+    try:
+        if is_array(value):
+            writer.array(file.array, value)
+        else:
+            writer.bundle(file.bundle, value)
+    except RecursionError as error:
+        raise MasqueradeError("values nested so deeply that Python itself gives up, or in themselves") from error
     parts = [file.SerializeToString(deterministic=True)]
     size = len(parts[0])
     for data in writer.buffers:
