@@ -1,5 +1,6 @@
 import {
   add,
+  arange,
   array,
   average,
   Bundle,
@@ -473,5 +474,36 @@ describe("workers and other libraries", () => {
     expect(codeOf(() => fromNdArrayLike({ data: "12" as never, shape: [2] }))).toBe("DTYPE_MISMATCH");
     expect(codeOf(() => toNdArrayLike(array([new Complex(1, 2)])))).toBe("DTYPE_MISMATCH");
     expect(noAttrs.size).toBe(0);
+  });
+});
+
+describe("at the edges", () => {
+  const point = dtypes.struct([
+    { name: "x", dtype: dtypes.simple("float64") },
+    { name: "n", dtype: dtypes.simple("int32") },
+  ]);
+
+  it("a whole field under a hard mask: what is masked stays as it is", () => {
+    const soft = new MaskedArray({ data: zeros(point, [3]) });
+    soft.set([0], { x: 1, n: 1 });
+    soft.set([1], masked);
+    const hard = soft.harden();
+    hard.setField("x", array([7, 8, 9]));
+    expect(hard.field("x").toArray()).toEqual([7, masked, 9]);
+    expect(hard.data.field("x").toArray()).toEqual([7, 0, 9]);
+    expect(hard.field("n").toArray()).toEqual([1, masked, 0]);
+  });
+
+  it("arrays larger than memory, and indices that are none, are typed errors", () => {
+    expect(codeOf(() => zeros("float64", [1e12]))).toBe("SHAPE_MISMATCH");
+    expect(codeOf(() => zeros(dtypes.str(1e12), [1]))).toBe("SHAPE_MISMATCH");
+    const a = array([1, 2, 3]);
+    for (const index of [[[0, 1]], [array([true, false, true])], ["0"], [[]], [{ begin: 1 }]])
+      expect(codeOf(() => a.slice(index as never))).toBe("INDEX_INVALID");
+  });
+
+  it("arange of one number counts from 0", () => {
+    expect(arange(4).toArray()).toEqual([0, 1, 2, 3]);
+    expect(arange(2, 8, 3).toArray()).toEqual([2, 5]);
   });
 });

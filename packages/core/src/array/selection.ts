@@ -100,6 +100,9 @@ export function parseSelection(text: string): SelectionItem[] {
   });
 }
 
+/** What a slice is made of. */
+const PARTS: ReadonlySet<string> = /* @__PURE__ */ new Set(["start", "stop", "step"]);
+
 /** Python's slice.indices. */
 function resolveSlice(slice: Slice, n: number): AxisRange {
   const step = slice.step ?? 1;
@@ -148,6 +151,11 @@ export function normalizeSelection(selection: SelectionInput | undefined, shape:
         );
       ranges.push({ start: at, step: 1, count: 1, keep: false });
     } else {
+      if (typeof item !== "object" || Array.isArray(item) || !PARTS.has(Object.keys(item)[0] ?? "stop"))
+        throw new OptionError(
+          "INDEX_INVALID",
+          "a selection is made of integers, slices, null and ...; for masks and lists of indices there are take() and compressed()",
+        );
       axes.push(ranges.length);
       ranges.push(resolveSlice(item, shape[ranges.length] as number));
     }

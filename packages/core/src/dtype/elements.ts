@@ -1,3 +1,4 @@
+import { OptionError } from "../errors.ts";
 import type { Complex } from "../values.ts";
 import type { LongDouble } from "./longdouble.ts";
 
@@ -147,8 +148,13 @@ export function storageOver(kind: BinaryKind, buffer: ArrayBufferLike, byteOffse
 
 /** Fresh zeroed storage of `lanes` lanes (for object and string: filled with null). */
 export function allocateStorage(kind: Kind, lanes: number): Storage {
-  if (isBinaryKind(kind)) return new constructors[kind](lanes);
-  return new Array<null>(lanes).fill(null);
+  try {
+    if (isBinaryKind(kind)) return new constructors[kind](lanes);
+    return new Array<null>(lanes).fill(null);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new OptionError("SHAPE_MISMATCH", `there is no memory for ${lanes} values of ${kind} in one piece`);
+  }
 }
 
 /** Whether typed arrays on this machine are little-endian. */

@@ -148,13 +148,14 @@ export function ones<const D extends DTypeInput>(
   return full(shape, 1, dtype, order);
 }
 
-/** `start`, `start + step`, … below `stop`: of bigints int64, of numbers float64 unless `dtype` says otherwise. */
+/** `start`, `start + step`, … below `stop` (with one argument: from 0 below it), float64 unless `dtype` says otherwise. Throws OptionError. */
 export function arange<const D extends DTypeInput = "float64">(
   start: number,
-  stop: number,
+  stop?: number,
   step = 1,
   dtype?: D,
 ): NdArray<KindOf<D>> {
+  if (stop === undefined) return arange(0, start, step, dtype);
   const n = Math.max(0, Math.ceil((stop - start) / step));
   if (!Number.isSafeInteger(n))
     throw new OptionError("OPTION_INVALID", `arange(${start}, ${stop}, ${step}) has no length`);

@@ -3,8 +3,8 @@ import { nested } from "../array/element.ts";
 import { type FullMask, MaskedArray } from "../array/masked-array.ts";
 import { type NdArray, zeros } from "../array/ndarray.ts";
 import { type DType, maskDType } from "../dtype/dtype.ts";
-import { OptionError } from "../errors.ts";
 import { nomask } from "../symbols.ts";
+import { assignMasked } from "./assign.ts";
 import { castArray } from "./astype.ts";
 import { broadcastTo } from "./broadcast.ts";
 import { fieldNamed, fieldOf, storeField } from "./field.ts";
@@ -46,8 +46,14 @@ export function setMaskedField(array: MaskedArray, name: string, values: AnyArra
   const field = fieldNamed(array.dtype, name);
   const shape = [...array.shape, ...field.shape];
   const given = isMaskedArray(values) ? values : new MaskedArray({ data: values as NdArray });
-  if (array.hardMask && array.mask !== nomask)
-    throw new OptionError("READ_ONLY", "fields under a hard mask are not replaced whole; soften() the array first");
+  if (array.hardMask && array.mask !== nomask) {
+    // What is masked stays as it is, element by element, and is stored back with the rest.
+    const kept = maskedField(array, name).with({ hardMask: true });
+    assignMasked(kept, "...", values);
+    storeField(array.mask as unknown as NdArray, name, kept.maskArray() as unknown as NdArray);
+    storeField(array.data as NdArray, name, kept.data);
+    return;
+  }
   const data = broadcastTo(castArray(given.data as NdArray, field.dtype), shape);
   if (array.mask !== nomask || given.mask !== nomask) {
     if (array.mask === nomask)
