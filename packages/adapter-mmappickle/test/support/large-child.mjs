@@ -29,7 +29,7 @@ async function read() {
   const array = await dict.array("sea");
   let sum = 0;
   let masked = 0;
-  for await (const { value } of array.blocks({ maxBytes: 8 << 20 })) {
+  for await (const { value } of array.blocks({ maxBytes: 4 << 20 })) {
     for (const one of value.data.data) sum += one;
     for (const bit of value.maskArray().data) masked += bit;
   }
