@@ -4,6 +4,8 @@ import type { InflateOptions } from "./inflate.ts";
 import { xxh32 } from "./xxh32.ts";
 
 const MAGIC = 0x184d2204;
+/** Runs up to this are copied byte by byte. */
+const SHORT = 32;
 /** Frames of a user's own data, which readers step over: this and the 15 after it. */
 const SKIPPABLE = 0x184d2a50;
 
@@ -104,7 +106,14 @@ class Lz4Reader {
       let literals = token >> 4;
       if (literals === 15) literals = more(literals);
       if (literals > end - at) throw this.bad("a block ends within its literals", at);
-      out.append(bytes.subarray(at, at + literals));
+      if (literals > SHORT) out.append(bytes.subarray(at, at + literals));
+      else {
+        out.reserve(literals);
+        const made = out.bytes;
+        let to = out.length;
+        for (let i = at; i < at + literals; i++) made[to++] = bytes[i] as number;
+        out.length = to;
+      }
       at += literals;
       if (at === end) return;
       if (end - at < 2) throw this.bad("a block ends within a match", at);
