@@ -95,18 +95,19 @@ function venv() {
     "-r",
     requirements,
   ];
-  if (
-    step("making the Python environment", process.env["PYTHON"] ?? "python3", ["-m", "venv", folder]) &&
-    step("installing its packages", interpreter, pip)
-  )
-    writeFileSync(stamp, wanted);
+  if (runs("python3", ["-m", "venv", folder]) && runs(interpreter, pip)) writeFileSync(stamp, wanted);
+  else tell("making the Python environment", false);
   return interpreter;
 }
 
 /** Runs a command that must succeed. Counts as a test. */
 function step(what, command, args, env = process.env) {
+  return tell(what, runs(command, args, env));
+}
+
+function runs(command, args, env = process.env) {
   const { status, error } = spawnSync(command, args, { cwd: root, stdio: ["ignore", "inherit", "inherit"], env });
-  return tell(what, !error && status === 0);
+  return !error && status === 0;
 }
 
 /** Two folders with the same files, byte for byte (of `ours` only those that `made` should have). */
