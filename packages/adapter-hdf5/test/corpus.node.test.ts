@@ -1,0 +1,48 @@
+// Every file h5py wrote for the corpus: read, compared with what h5py itself reads, and written again; and files that reach outside themselves.
+import { readFileSync } from "node:fs";
+import { hdf5 } from "@masquerade/adapter-hdf5";
+import {
+  type AnyArray,
+  Bundle,
+  type BundleMember,
+  difference,
+  isBundle,
+  isMaskedArray,
+  isMasqueradeError,
+} from "@masquerade/core";
+import { describe, expect, test } from "vitest";
+import { expectedArray } from "../../../corpus/support/expect.ts";
+
+const corpus = new URL("../../../corpus/", import.meta.url);
+const codec = await hdf5.codec();
+
+interface Entry {
+  readonly file: string;
+  readonly expect: { readonly kind: string };
+  readonly code?: string;
+}
+const entries: readonly Entry[] = JSON.parse(readFileSync(new URL("hdf5/manifest.json", corpus), "utf8")).entries;
+const bytesOf = (entry: Entry): Uint8Array => new Uint8Array(readFileSync(new URL(entry.file, corpus)));
+
+/** A description's attributes and dtype marks are not what is compared here: names, dtypes, values, masks are. */
+function bare(value: BundleMember): BundleMember {
+  if (isBundle(value))
+    return new Bundle({ entries: [...value.entries].map(([name, one]) => [name, bare(one)] as const) });
+  const data = (isMaskedArray(value) ? value.data : value).with({ attrs: new Map(), subclass: undefined });
+  return isMaskedArray(value) ? value.with({ data, fillValue: undefined }) : data;
+}
+
+describe("written by h5py", () => {
+  test.each(entries.map((entry) => [entry.file, entry] as const))("%s", async (_, entry) => {
+    const bytes = bytesOf(entry);
+    if (entry.expect.kind === "error") {
+      const error: unknown = await codec.decode(bytes).catch((e: unknown) => e);
+      expect(isMasqueradeError(error) && error.code).toBe(entry.code);
+      return;
+    }
+    const value = await codec.decode(bytes);
+    expect(difference(bare(value), bare(expectedArray(entry.expect) as AnyArray | Bundle))).toBeUndefined();
+    const again = await codec.decode(await codec.encode(value));
+    expect(difference(value, again)).toBeUndefined();
+  });
+});
