@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { scan } from "masquerade";
+import { load, registry, scan } from "masquerade";
 import { describe, expect, test } from "vitest";
 
 interface Entry {
@@ -143,6 +143,15 @@ describe("where pickles hide", () => {
     const swapped = new Uint8Array([...object.subarray(0, inner), ...evil, 0x2e]);
     expect((await scan(swapped)).verdict).toBe("dangerous");
     expect((await scan(new Uint8Array(gzipSync(swapped)))).verdict).toBe("dangerous");
+  });
+
+  test("in a dictionary of mmappickle, entries that were deleted included", async () => {
+    const value = await load(at("demo/sst.pkl"));
+    const { bytes: good } = await registry.encode("mmappickle", value, { lossy: true });
+    expect(await scan(good)).toMatchObject({ verdict: "safe", formats: ["mmappickle"], findings: [] });
+    const foreign = bytes(short("os"), short("system"), [0x93], "0");
+    const bad = new Uint8Array([...good.subarray(0, 24), ...foreign, ...good.subarray(24)]);
+    expect(await scan(bad)).toMatchObject({ verdict: "dangerous", formats: ["mmappickle"] });
   });
 
   test("beyond the beginning by which formats are told apart", async () => {
