@@ -15,6 +15,7 @@ const env = {
   MASQUERADE_PY2: python("np2"),
   CHROMIUM: chromium(),
 };
+hdf5Tools();
 
 const vitest = join(root, "node_modules", "vitest", "vitest.mjs");
 let failed = false;
@@ -61,6 +62,18 @@ function chromium() {
   must("apt-get", ["-qq", "update"], `apt-get update failed: ${help}`);
   must("apt-get", ["-qq", "install", "-y", "chromium"], `apt-get install chromium failed: ${help}`);
   return known.find(runs) ?? fail(`Chromium was installed and is not found: ${help}`);
+}
+
+/** h5dump, h5repack and h5diff, which the tests of HDF5 call. */
+function hdf5Tools() {
+  const tools = ["h5dump", "h5repack", "h5diff"];
+  const there = () => tools.every((tool) => spawnSync(tool, ["--version"], { stdio: "ignore" }).status === 0);
+  if (there()) return;
+  const help = "install HDF5's command line tools (Debian: hdf5-tools)";
+  if (process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) fail(`no ${tools.join(", ")} found: ${help}`);
+  must("apt-get", ["-qq", "update"], `apt-get update failed: ${help}`);
+  must("apt-get", ["-qq", "install", "-y", "hdf5-tools"], `apt-get install hdf5-tools failed: ${help}`);
+  if (!there()) fail(`hdf5-tools were installed and are not found: ${help}`);
 }
 
 function runs(path) {

@@ -142,11 +142,11 @@ def refused(folder):
         file["y"] = h5py.SoftLink("/x")
     for name, write, code in [("external-link", external, "UNSAFE_LINK"), ("external-storage", storage, "UNSAFE_LINK"),
                               ("virtual", virtual, "UNSAFE_LINK"), ("soft-loop", loop, "FORMAT_MALFORMED")]:
-        folder.add("refused-" + name + ".h5", written(write), "hdf5", name, {"kind": "error"}, code=code)
+        folder.add("refused-" + name + ".h5", written(write), "hdf5", name, {"refused": code})
     folder.add("hard-cycle.h5", written(cycle), "hdf5", "a group that holds a group above it", expect.describe({"a": {"b": {}}}))
     def lzf(file):
         file.create_dataset("x", data=np.arange(100), compression="lzf")
-    folder.add("refused-lzf.h5", written(lzf), "hdf5", "a filter that is not here", {"kind": "error"}, code="CAPABILITY_MISSING")
+    folder.add("refused-lzf.h5", written(lzf), "hdf5", "a filter that is not here", {"refused": "CAPABILITY_MISSING"})
 
 
 def main():

@@ -169,6 +169,8 @@ def verify(entry):
     global JOBLIB
     JOBLIB = entry["format"] == "joblib"
     data = content(entry)
+    if entry["format"] == "hdf5":
+        return "described by what h5py held when it was written"
     if "refused" in entry["expect"]:
         if "assembled" not in entry["what"]:
             demand(first_foreign(data) == entry["expect"]["refused"], "another foreign name first")
