@@ -1,7 +1,7 @@
 import type { BundleHeader, Capabilities, Codec, Format, Header } from "@masquerade/core";
 import { hdf5Losses } from "./losses.ts";
 import type { Hdf5ReadOptions, Hdf5WriteOptions } from "./options.ts";
-import { findSignature } from "./superblock.ts";
+import { findSignature } from "./signature.ts";
 
 const capabilities: Capabilities = {
   kinds: [

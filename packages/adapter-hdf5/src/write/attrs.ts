@@ -3,8 +3,10 @@ import { isReserved, JSON_ATTRS } from "../names.ts";
 import { toJson } from "../plain-json.ts";
 import { boolType, h5TypeOf } from "../type/dtype.ts";
 import type { H5Type } from "../type/h5type.ts";
-import { MAX_MESSAGE } from "./messages.ts";
 import type { WriteAttr } from "./node.ts";
+
+/** Largest value of an attribute: a header message's length has 16 bits, and name and type want some of them. */
+const MAX_VALUE = 62_000;
 
 /** Variable-length UTF-8, which every tool shows as text. */
 export const textType: H5Type = { class: "text", size: 16, utf8: true };
@@ -86,13 +88,7 @@ export function writeAttrs(attrs: Attrs): { readonly attrs: readonly WriteAttr[]
       }
     }
     const size = one?.value instanceof Uint8Array ? one.value.length : 0;
-    if (
-      one === undefined ||
-      isReserved(name) ||
-      name === "" ||
-      /\0|\p{Surrogate}/u.test(name) ||
-      size > MAX_MESSAGE - 2000
-    )
+    if (one === undefined || isReserved(name) || name === "" || /\0|\p{Surrogate}/u.test(name) || size > MAX_VALUE)
       unfit ??= name;
     else out.push(one);
   }

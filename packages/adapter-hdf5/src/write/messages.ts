@@ -12,9 +12,6 @@ export interface Message {
   readonly order?: number;
 }
 
-/** Largest body: its length has 16 bits, and HDF5's library wants some of them. */
-export const MAX_MESSAGE = 64_000;
-
 const CONSTANT = 1;
 
 export function dataspace(shape: readonly number[] | null): Uint8Array {
