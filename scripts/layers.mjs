@@ -39,7 +39,11 @@ function readPackages(root) {
   return packages;
 }
 
-const runtime = (manifest) => ({ ...manifest.dependencies, ...manifest.peerDependencies });
+const runtime = (manifest) => ({
+  ...manifest.dependencies,
+  ...manifest.peerDependencies,
+  ...manifest.optionalDependencies,
+});
 
 function checkManifest(one, { byName }, found) {
   for (const name of Object.keys(runtime(one.manifest))) {
@@ -212,7 +216,9 @@ function strings(tree) {
 }
 
 function readJson(path) {
-  return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : undefined;
+  if (!existsSync(path)) return undefined;
+  // A tsconfig may have comments, here each on a line of its own.
+  return JSON.parse(readFileSync(path, "utf8").replace(/^\s*\/\/.*$/gm, ""));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

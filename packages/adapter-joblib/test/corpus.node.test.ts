@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { bunzip2, gunzip, unlz4, unlzma, unxz, unzlib } from "@masquerade/compression";
 import { isMasqueradeError } from "@masquerade/core";
 import { describe, expect, test } from "vitest";
-import { difference } from "../../adapter-pickle/test/same.ts";
+import { difference } from "../../../corpus/support/same.ts";
 import { decode } from "../src/decode.ts";
 import { encodeJoblib } from "../src/encode.ts";
 

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type AnyArray, arange, counting, fromBytes, memorySink, type NdArray, pipe, readFile } from "@masquerade/core";
 import { describe, expect, test } from "vitest";
-import { difference } from "../../adapter-pickle/test/same.ts";
+import { difference } from "../../../corpus/support/same.ts";
 import { createJoblib, encodeJoblib } from "../src/encode.ts";
 import { openJoblib } from "../src/open.ts";
 

@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isBundle, isMasqueradeError, UnsafeContentError } from "@masquerade/core";
 import { describe, expect, test } from "vitest";
+import { difference } from "../../../corpus/support/same.ts";
 import { decode } from "../src/decode.ts";
-import { difference } from "./same.ts";
 
 interface Entry {
   readonly file: string;
