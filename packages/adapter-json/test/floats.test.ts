@@ -12,7 +12,8 @@ const read = (dtype: string, literals: readonly string[]): NdArray =>
       `{"format": "masked-array", "version": 1, "dtype": "${dtype}", "shape": [${literals.length}], "data": [${literals.join(", ")}]}`,
     ),
   ) as NdArray;
-const bytesOf = (array: NdArray): string => Buffer.from(array.toBytes()).toString("hex");
+const bytesOf = (array: NdArray): string =>
+  Array.from(array.toBytes(), (b) => b.toString(16).padStart(2, "0")).join("");
 
 /** Hard cases: half-way between two doubles and just beside, subnormals, many digits, the ends of the range. */
 const hard: readonly string[] = [

@@ -8,6 +8,7 @@ import { afterAll, expect, it, vi } from "vitest";
 const packages = fileURLToPath(new URL("../../", import.meta.url));
 const sources: Readonly<Record<string, string>> = {
   masquerade: join(packages, "masquerade/src/node/index.ts"),
+  "masquerade/pickle": join(packages, "masquerade/src/pickle.ts"),
   "@masquerade/core": join(packages, "core/src/index.ts"),
 };
 const home = process.cwd();
@@ -24,7 +25,8 @@ const examples = ["masquerade", "core"].flatMap((name) => {
   );
 });
 
-it("finds the examples", () => expect(examples.map(([name]) => name)).toEqual(["masquerade 1", "core 1"]));
+it("finds the examples", () =>
+  expect(examples.map(([name]) => name)).toEqual(["masquerade 1", "masquerade 2", "core 1"]));
 
 it.each(examples)(
   "%s runs",
@@ -35,7 +37,7 @@ it.each(examples)(
     const file = join(work, "example.ts");
     writeFileSync(
       file,
-      code.replace(/ from "([^"]+)"/g, (_, from: string) => ` from ${JSON.stringify(sources[from])}`),
+      code.replace(/ from "([^"]+)"/g, (_, from: string) => ` from ${JSON.stringify(sources[from] ?? from)}`),
     );
     process.chdir(work);
     const printed: unknown[][] = [];
@@ -45,6 +47,7 @@ it.each(examples)(
     expect(printed.length).toBeGreaterThan(0);
     expect(printed.flat()).not.toContain(undefined);
     if (name === "masquerade 1") expect([printed[0]?.[0], printed.at(-1)]).toEqual([[3, 36, 72], [[5, 10]]]);
+    if (name === "masquerade 2") expect(printed[0]?.[0]).toBeGreaterThan(3 * 36 * 72 * 4);
     if (name === "core 1") expect(printed[0]).toEqual([true, [2], true]);
   },
   60_000,
