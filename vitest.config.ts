@@ -8,6 +8,8 @@ export default defineConfig({
   ssr: { resolve: { conditions: [...nodeConditions] } },
   test: {
     reporters: reporters("unit"),
+    // All cores: Vitest leaves one free, which on two cores is half of them.
+    maxWorkers: "100%",
     projects: ["scripts", ...packages].map((name) => ({
       extends: true as const,
       test: {

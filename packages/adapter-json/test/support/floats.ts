@@ -32,7 +32,7 @@ export function shortestProblems(
     if (problems.length < 5) problems.push(what);
   };
   const after = back.toBytes();
-  if (Buffer.compare(after, raw) !== 0) {
+  if (after.length !== raw.length || after.some((byte, i) => byte !== raw[i])) {
     let at = 0;
     while (after[at] === raw[at]) at++;
     note(`element ${Math.floor((at * size) / raw.length)} came back with other bits`);
