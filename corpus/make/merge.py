@@ -16,7 +16,7 @@ def files_of(entry):
     return [entry["file"]] + [buffer["file"] for buffer in entry.get("buffers", [])]
 
 
-FOLDERS = ["cloudpickle", "demo", "dill", "hdf5", "joblib", "mmappickle", "npy", "npz", "pickle"]
+FOLDERS = ["cloudpickle", "demo", "dill", "ecsv", "hdf5", "joblib", "mmappickle", "npy", "npz", "pickle"]
 FIRST = ["file", "format", "tool", "versions", "sha256", "what"]
 
 

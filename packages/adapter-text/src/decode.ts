@@ -75,7 +75,7 @@ function decodeOwn(flavour: Flavour, bytes: Uint8Array, header: TableHeader, lim
   return new MaskedArray({
     data,
     mask: header.mask === "nomask" ? nomask : (maskOf(dtype, shape, columns, header.fortran) as FullMask),
-    fillValue: fillOf(header, flavour, limits),
+    fillValue: fillOf(header.fillDType, header.fill, flavour, limits),
     hardMask: header.hardMask,
   });
 }
@@ -138,7 +138,13 @@ function readRow(
   return index;
 }
 
-function fillOf({ fillDType, fill }: TableHeader, flavour: Flavour, limits: Limits): NdArray | undefined {
+/** The fill value of a header, from the texts of its dtype's values. */
+export function fillOf(
+  fillDType: DType | undefined,
+  fill: readonly string[],
+  flavour: Flavour,
+  limits: Limits,
+): NdArray | undefined {
   if (fillDType === undefined) return undefined;
   if (fillDType.itemsize > SMALL)
     throw new LimitError("maxBytes", `a fill value of ${fillDType.itemsize} bytes`, { format: flavour.id });

@@ -25,7 +25,7 @@ import { TextOut } from "./text-out.ts";
 import { fieldWriter, quoted, type WriteField } from "./write-fields.ts";
 
 /** One column of fields (of records), or all elements of an array of a simple dtype. */
-interface Column {
+export interface Column {
   readonly values: NdArray;
   readonly write: WriteField;
   readonly mask: Uint8Array | undefined;
@@ -152,7 +152,7 @@ function readable(dtype: DType, texts: boolean): DType {
 }
 
 /** A fill value in the header: the text of its field, or a list of texts for a record. */
-function fillText(fill: NdArray, flavour: Flavour): string {
+export function fillText(fill: NdArray, flavour: Flavour): string {
   const columns = columnsOf(fill, flavour, "\u0000");
   if (columns.some(({ values }, i) => oddNaNs(values, undefined, i).length > 0))
     throw new CapabilityError(flavour.id, "values", "a fill value that is a NaN with a payload has no text");
@@ -166,7 +166,7 @@ function fillText(fill: NdArray, flavour: Flavour): string {
   return fill.dtype.kind === "struct" ? JSON.stringify(texts) : headerText(texts[0] as string);
 }
 
-function columnsOf(array: AnyArray, flavour: Flavour, missing: string): Column[] {
+export function columnsOf(array: AnyArray, flavour: Flavour, missing: string): Column[] {
   const data = isMaskedArray(array) ? array.data : array;
   const mask = isMaskedArray(array) && array.mask !== nomask ? (array.mask as NdArray) : undefined;
   const leaves = leavesOf(data.dtype);

@@ -83,7 +83,7 @@ const capabilities: Capabilities = {
 };
 
 /** Whether a dtype was made with align=True or is a record's, which a description of its fields does not say. */
-function marked(dtype: DType): boolean {
+export function marked(dtype: DType): boolean {
   if (dtype.kind !== "struct") return false;
   return dtype.aligned || dtype.record || dtype.fields.some((field) => marked(field.dtype));
 }
@@ -139,6 +139,8 @@ const read: OptionSchema = {
 };
 
 const MAGIC = "# masked-array 1 ";
+/** How an ECSV file begins (APE 6, "ECSV Format Details"). */
+export const ECSV_MAGIC = "# %ECSV ";
 
 /** Our own files say so in the first line; other printable text may be a table, if it has the delimiter. */
 function sniffer(flavour: Flavour): (head: Uint8Array) => Sniff {
@@ -149,6 +151,7 @@ function sniffer(flavour: Flavour): (head: Uint8Array) => Sniff {
       if (c < 0x20 && c !== 9 && c !== 10 && c !== 13) break;
       text += String.fromCharCode(c);
     }
+    if (text.startsWith(ECSV_MAGIC)) return "no";
     if (text.startsWith(MAGIC)) return /^\S*/.exec(text.slice(MAGIC.length))?.[0] === flavour.id ? "yes" : "no";
     if (text.length < Math.min(head.length, 4096)) return "no";
     const first = text.split("\n").find((line) => line.trim() !== "" && !line.startsWith("#"));
@@ -163,7 +166,7 @@ function sniffer(flavour: Flavour): (head: Uint8Array) => Sniff {
   };
 }
 
-function textFormat<Id extends Flavour["id"]>(
+function textFormat<Id extends keyof typeof flavours>(
   id: Id,
   title: string,
   mediaType: string,

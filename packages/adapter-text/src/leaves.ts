@@ -16,7 +16,7 @@ export function leavesOf(dtype: DType, most: number = Number.POSITIVE_INFINITY, 
   for (const field of dtype.fields) {
     const count = fieldCount(field);
     for (let i = 0; i < count; i++) {
-      const path = `${name === "" ? "" : `${name}.`}${field.name}${indexOf(i, field.shape)}`;
+      const path = `${name === "" ? "" : `${name}.`}${field.name}${indexText(i, field.shape)}`;
       for (const leaf of leavesOf(field.dtype, most, path, offset + field.offset + i * field.dtype.itemsize)) {
         leaves.push(leaf);
         if (leaves.length > most) return leaves;
@@ -26,7 +26,8 @@ export function leavesOf(dtype: DType, most: number = Number.POSITIVE_INFINITY, 
   return leaves;
 }
 
-function indexOf(n: number, shape: readonly number[]): string {
+/** `[0][1]`: the index of element `n` of a sub-array. */
+export function indexText(n: number, shape: readonly number[]): string {
   let text = "";
   let rest = n;
   for (let axis = shape.length - 1; axis >= 0; axis--) {

@@ -3,9 +3,13 @@ const encoder = /* @__PURE__ */ new TextEncoder();
 
 /** Text on its way out, as UTF-8 in chunks. */
 export class TextOut {
-  bytes: Uint8Array = new Uint8Array(CHUNK);
+  bytes: Uint8Array;
   at = 0;
   #full: Uint8Array[] = [];
+
+  constructor(room: number = CHUNK) {
+    this.bytes = new Uint8Array(room);
+  }
 
   /** Makes sure that `count` bytes fit. */
   room(count: number): void {

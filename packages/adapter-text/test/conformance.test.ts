@@ -1,7 +1,8 @@
-import { csv, tsv, txt } from "@masquerade/adapter-text";
+import { csv, ecsv, tsv, txt } from "@masquerade/adapter-text";
 import { testFormat } from "@masquerade/conformance";
 import { describe, it } from "vitest";
 
 testFormat(csv, { describe, it });
 testFormat(tsv, { describe, it });
 testFormat(txt, { describe, it });
+testFormat(ecsv, { describe, it });

@@ -5,7 +5,7 @@ import { npy, npz } from "@masquerade/adapter-npy";
 import { pickle } from "@masquerade/adapter-pickle";
 import { protobuf } from "@masquerade/adapter-protobuf";
 import { raw } from "@masquerade/adapter-raw";
-import { csv, tsv, txt } from "@masquerade/adapter-text";
+import { csv, ecsv, tsv, txt } from "@masquerade/adapter-text";
 import { wrappers } from "@masquerade/compression/wrappers";
 import { createRegistry, type Registry } from "@masquerade/core";
 
@@ -21,6 +21,7 @@ export type Official = readonly [
   typeof csv,
   typeof tsv,
   typeof txt,
+  typeof ecsv,
   typeof protobuf,
 ];
 
@@ -36,5 +37,6 @@ export const registry: Registry<Official> = /* @__PURE__ */ createRegistry(
   csv,
   tsv,
   txt,
+  ecsv,
   protobuf,
 ).withWrappers(...wrappers);
