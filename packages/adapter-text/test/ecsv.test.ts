@@ -44,7 +44,11 @@ function table(masked: readonly number[]): MaskedArray {
     ["__columns__", about],
   ]);
   const data = (arrayFromBytes(raw, dtype, [2]) as NdArray).with({ attrs });
-  const mask = new NdArray({ dtype: maskDType(dtype as DType) as never, shape: [2], storage: Uint8Array.from(masked) });
+  const mask = new NdArray({
+    dtype: maskDType(dtype as DType) as DType<"struct">,
+    shape: [2],
+    storage: Uint8Array.from(masked),
+  });
   return new MaskedArray({ data, mask });
 }
 
