@@ -3,7 +3,7 @@
 // Quick when nothing was built since. Run by set-up; `node scripts/bundle.mjs` runs it alone.
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { join, relative, sep } from "node:path";
+import { dirname, join, relative, sep } from "node:path";
 import { root } from "./installed.mjs";
 
 const packages = join(root, "packages");
@@ -13,13 +13,17 @@ const record = "modules.json";
 
 async function bundle(made) {
   const { rolldown } = await import("rolldown");
-  const build = await rolldown({
-    input: { main: join(packages, "cli", "dist", "main.js") },
+  const common = {
     platform: "node",
     external: optional(),
     resolve: { conditionNames: ["node", "import", "default"] },
-    plugins: [lateChildProcess],
     onLog,
+  };
+  const workers = new Map();
+  const build = await rolldown({
+    ...common,
+    input: { main: join(packages, "cli", "dist", "main.js") },
+    plugins: [lateChildProcess, findWorkers(workers)],
   });
   const fresh = `${target}-${process.pid}`;
   try {
@@ -35,6 +39,7 @@ async function bundle(made) {
         mangle: { toplevel: false, keepNames: { function: true, class: true } },
       },
     });
+    if (workers.size > 0) output.push(...(await bundleWorkers(rolldown, { ...common, input: workers }, fresh)));
     const files = Object.fromEntries(output.map((file) => [file.fileName, (file.moduleIds ?? []).map(shortName)]));
     writeFileSync(join(fresh, record), `${JSON.stringify({ made, files })}\n`);
     replace(fresh);
@@ -42,6 +47,36 @@ async function bundle(made) {
     await build.close();
     rmSync(fresh, { recursive: true, force: true });
   }
+}
+
+/** Workers lie beside the bundle, under the names it looks for: ES modules, as they are without a bundle. */
+async function bundleWorkers(rolldown, { input, ...common }, dir) {
+  const build = await rolldown({ ...common, input: Object.fromEntries(input) });
+  try {
+    const { output } = await build.write({
+      dir,
+      format: "esm",
+      entryFileNames: "[name].js",
+      chunkFileNames: "[name]-[hash].js",
+    });
+    return output;
+  } finally {
+    await build.close();
+  }
+}
+
+/** Files that modules name by `new URL("./name.js", import.meta.url)` are started, not imported. */
+function findWorkers(found) {
+  return {
+    name: "find-workers",
+    transform(code, id) {
+      for (const [, name] of code.matchAll(/new URL\("\.\/([\w-]+)\.js", import\.meta\.url\)/g)) {
+        const file = join(dirname(id), `${name}.js`);
+        if ((found.get(name) ?? file) !== file) throw new Error(`bundle: two workers are called ${name}.js`);
+        found.set(name, file);
+      }
+    },
+  };
 }
 
 /** Puts the new folder where the old one was; between the two, `masq` runs from the packages themselves. */

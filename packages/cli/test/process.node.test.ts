@@ -32,6 +32,15 @@ describe("masq", () => {
     expect(Buffer.from(back.bytes).equals(sst)).toBe(true);
   });
 
+  it("starts the workers that lie beside the bundle", async () => {
+    const [sst, h5] = [readFileSync(corpus("demo/sst.pkl")), join(folder, "sst.h5")];
+    expect((await start(node, [bin, "convert", corpus("demo/sst.pkl"), h5, "--quiet"])).code).toBe(0);
+    const argv = [bin, "convert", h5, "-", "--to", "pickle", "--protocol", "2", "--numpy", "2", "--quiet"];
+    const back = await start(node, argv);
+    expect([back.code, back.err]).toEqual([0, ""]);
+    expect(Buffer.from(back.bytes).equals(sst)).toBe(true);
+  });
+
   it("says when there is no room for its data", async () => {
     const script = '"$NODE" "$BIN" formats > /dev/full; echo $?';
     const { out, err } = await start("bash", ["-c", script], { env: { NODE: node, BIN: bin } });

@@ -1,3 +1,4 @@
+import { hdf5 } from "@masquerade/adapter-hdf5";
 import { joblib } from "@masquerade/adapter-joblib";
 import { json } from "@masquerade/adapter-json";
 import { mmappickle } from "@masquerade/adapter-mmappickle";
@@ -16,6 +17,7 @@ export type Official = readonly [
   typeof pickle,
   typeof joblib,
   typeof mmappickle,
+  typeof hdf5,
   typeof json,
   typeof raw,
   typeof csv,
@@ -32,6 +34,7 @@ export const registry: Registry<Official> = /* @__PURE__ */ createRegistry(
   pickle,
   joblib,
   mmappickle,
+  hdf5,
   json,
   raw,
   csv,
