@@ -23,12 +23,21 @@ if (!Number.isSafeInteger(seed)) throw new Error("MASQUERADE_SEED must be an int
 
 export const setupFiles: readonly string[] = [join(root, "scripts/vitest.setup.ts")];
 
+/** Tests outside packages/, by the name of their project. */
+export const besides: Readonly<Record<string, readonly string[]>> = {
+  scripts: ["scripts/test/**/*.test.ts"],
+  docs: ["docs/test/**/*.test.ts"],
+  examples: ["examples/*/test/**/*.test.ts"],
+};
+
 /** Suites that need more than Node, or more than a moment. Each has a configuration of its own. */
 export const suites = {
-  interop: "packages/*/test/**/*.interop.test.ts",
-  browser: "packages/*/test/**/*.browser.test.ts",
-  large: "packages/*/test/**/*.large.test.ts",
-} as const;
+  interop: ["packages", "examples"]
+    .map((name) => `${name}/*/test/**/*.interop.test.ts`)
+    .concat("docs/test/**/*.interop.test.ts"),
+  browser: ["packages/*/test/**/*.browser.test.ts"],
+  large: ["packages/*/test/**/*.large.test.ts"],
+};
 
 /** The reporters of a suite: people read the first, `.ci/run` counts by the second (named otherwise by MASQUERADE_REPORT). */
 export function reporters(suite: string): ["default", ["json", { outputFile: string }]] {

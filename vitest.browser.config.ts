@@ -15,7 +15,7 @@ export default defineConfig({
   },
   test: {
     name: "browser",
-    include: [...portableTests(portable), suites.browser],
+    include: [...portableTests(portable), ...suites.browser],
     setupFiles: [...setupFiles],
     provide: { seed },
     reporters: reporters("browser"),

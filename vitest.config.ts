@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
-import { nodeConditions, packages, reporters, seed, setupFiles, suites } from "./vitest.base.ts";
+import { besides, nodeConditions, packages, reporters, seed, setupFiles, suites } from "./vitest.base.ts";
 
-const elsewhere = ["**/node_modules/**", ...Object.values(suites)];
+const elsewhere = ["**/node_modules/**", ...Object.values(suites).flat()];
 
 export default defineConfig({
   resolve: { conditions: [...nodeConditions] },
@@ -10,11 +10,11 @@ export default defineConfig({
     reporters: reporters("unit"),
     // All cores: Vitest leaves one free, which on two cores is half of them.
     maxWorkers: "100%",
-    projects: ["scripts", ...packages].map((name) => ({
+    projects: [...Object.keys(besides), ...packages].map((name) => ({
       extends: true as const,
       test: {
         name,
-        include: [name === "scripts" ? "scripts/test/**/*.test.ts" : `packages/${name}/test/**/*.test.ts`],
+        include: [...(besides[name] ?? [`packages/${name}/test/**/*.test.ts`])],
         exclude: elsewhere,
         environment: "node",
         setupFiles: [...setupFiles],

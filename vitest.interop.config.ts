@@ -7,7 +7,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: [...nodeConditions] } },
   test: {
     name: "interop",
-    include: [suites.interop],
+    include: suites.interop,
     environment: "node",
     setupFiles: [...setupFiles],
     provide: { seed },

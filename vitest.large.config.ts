@@ -7,7 +7,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: [...nodeConditions] } },
   test: {
     name: "large",
-    include: [suites.large],
+    include: suites.large,
     environment: "node",
     setupFiles: [...setupFiles],
     provide: { seed },

@@ -16,6 +16,7 @@ const steps = [
   // The gigabyte cases at a size that fits here, their bounds in proportion.
   { name: "test:large", reports: ["large"], env: { MASQUERADE_LARGE_BYTES: "256000000" } },
 ];
+steps.push({ name: "docs", reports: ["docs"] });
 if (hasClients()) steps.push({ name: "test:clients", reports: ["clients"] });
 
 rmSync(reports, { recursive: true, force: true });
