@@ -1,8 +1,9 @@
 import { expect } from "vitest";
 import { matches, runBlock, runs, shownAfter } from "./pages.ts";
 
-/** Runs the blocks of a page in order; each has to end as it says, and to print what the page shows. */
-export async function checkPage(page: string, folder: string, work: string): Promise<void> {
+/** The compiler must have had no complaint. Runs the blocks of a page in order; each has to end as it says, and to print what the page shows. */
+export async function checkPage(page: string, folder: string, work: string, complaint = ""): Promise<void> {
+  expect(complaint, `docs/${page}`).toBe("");
   for (const block of runs(page)) {
     const where = `docs/${page}:${block.line}`;
     const { code, said } = await runBlock(block, folder, work);

@@ -67,8 +67,8 @@ export const onlyTypeScript = (page: string): boolean => runs(page).every(({ lan
 
 const moduleName = ({ page, line }: Block): string => `${page.replace(/\W/g, "-")}-${line}`;
 
-/** Compiles the TypeScript of the pages, strictly; the answer is what the compiler said. */
-export async function compile(folder: string, of: readonly string[]): Promise<string> {
+/** Compiles the TypeScript of the pages, strictly; the answer is what the compiler said of each page it found fault with. */
+export async function compile(folder: string, of: readonly string[]): Promise<ReadonlyMap<string, string>> {
   mkdirSync(folder, { recursive: true });
   const compilerOptions = {
     rootDir: folder,
@@ -86,9 +86,17 @@ export async function compile(folder: string, of: readonly string[]): Promise<st
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(tsconfig));
   const blocks = of.flatMap(runs).filter(({ language }) => language === "ts");
   for (const block of blocks) writeFileSync(join(folder, `${moduleName(block)}.mts`), block.code);
-  if (blocks.length === 0) return "";
+  const complaints = new Map<string, string>();
+  if (blocks.length === 0) return complaints;
   const tsc = join(root, "node_modules/typescript/bin/tsc");
-  return (await start(process.execPath, [tsc, "--project", folder], { cwd: folder, folder })).said;
+  const { said } = await start(process.execPath, [tsc, "--project", folder], { cwd: folder, folder });
+  for (const line of said.split("\n")) {
+    const block = blocks.find((one) => line.startsWith(`${moduleName(one)}.mts(`));
+    if (block !== undefined)
+      complaints.set(block.page, `${complaints.get(block.page) ?? ""}line ${block.line}, ${line}\n`);
+    else if (/^error /.test(line)) throw new Error(line);
+  }
+  return complaints;
 }
 
 /** The folder a page's blocks run in: `sst.pkl`, the corpus, and `masq` and `python` on the path. */
