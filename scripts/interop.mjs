@@ -5,6 +5,7 @@ import { accessSync, constants, existsSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./installed.mjs";
 import { nodeBinary, otherVersions } from "./nodes.mjs";
+import { pythonExtras } from "./python-extras.mjs";
 
 const venvs = join(root, ".venvs");
 must("bash", ["corpus/make/venvs.sh", venvs], "the Python environments could not be made (corpus/make/venvs.sh)");
@@ -15,6 +16,7 @@ const env = {
   MASQUERADE_PY2: python("np2"),
   CHROMIUM: chromium(),
 };
+env.MASQUERADE_PY_EXTRAS = extras();
 hdf5Tools();
 
 const vitest = join(root, "node_modules", "vitest", "vitest.mjs");
@@ -48,6 +50,14 @@ function python(name) {
   const path = join(venvs, name, "bin", "python");
   if (!runs(path)) fail(`${path} is missing after corpus/make/venvs.sh`);
   return path;
+}
+
+function extras() {
+  try {
+    return pythonExtras(env.MASQUERADE_PY2);
+  } catch (error) {
+    return fail(error.message);
+  }
 }
 
 function chromium() {

@@ -143,6 +143,11 @@ export async function runBlock(block: Block, folder: string, work: string): Prom
   return await start("/bin/sh", ["-e", "-c", code], { cwd: work, folder, env: { PATH: path } });
 }
 
+/** The client for Python, and what it needs: `import masquerade` works on every page. */
+function pythonPath(): string {
+  return [process.env["MASQUERADE_PY_EXTRAS"] ?? "", join(root, "clients/python/src")].join(":");
+}
+
 let count = 0;
 
 async function start(
@@ -153,7 +158,7 @@ async function start(
   // One file for both streams, so that they are in the order they were written in.
   const file = join(folder, `said-${count++}.txt`);
   const handle = openSync(file, "w");
-  const plain = { NO_COLOR: "1", COLUMNS: "80", PYTHONUNBUFFERED: "1" };
+  const plain = { NO_COLOR: "1", COLUMNS: "80", PYTHONUNBUFFERED: "1", PYTHONPATH: pythonPath() };
   const { FORCE_COLOR: _, ...outer } = process.env;
   const child = spawn(program, argv, { cwd, env: { ...outer, ...plain, ...env }, stdio: ["ignore", handle, handle] });
   const code = await new Promise<number | null>((resolve, reject) => {
