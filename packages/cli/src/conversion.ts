@@ -13,6 +13,7 @@ import { type Fidelity, type Policy, refuse, type Verified } from "./fidelity.ts
 import { openInput } from "./input.ts";
 import type { Io } from "./io.ts";
 import { demandFree, openOutput } from "./output.ts";
+import { meter } from "./progress.ts";
 import { registry } from "./registry.ts";
 import { verifyFile, verifyValue } from "./verify.ts";
 
@@ -35,6 +36,8 @@ export interface Conversion {
   readonly slice: string | undefined;
   readonly dryRun: boolean;
   readonly verify: boolean;
+  /** No progress on a terminal. */
+  readonly quiet: boolean;
   readonly limits: Partial<Limits>;
 }
 
@@ -50,9 +53,9 @@ export async function convert(plan: Conversion, format: AnyFormat, io: Io): Prom
   try {
     if (await isStreamed(plan, format, source)) {
       await using file = await registry.open(source, reading(plan));
-      return await write(plan, format, file);
+      return await write(plan, format, file, io);
     }
-    return await write(plan, format, await loadPart(plan, source));
+    return await write(plan, format, await loadPart(plan, source), io);
   } finally {
     await source[Symbol.asyncDispose]();
   }
@@ -89,6 +92,7 @@ async function write(
   plan: Conversion,
   format: AnyFormat,
   what: AnyArray | Bundle | RecognisedFile,
+  io: Io,
 ): Promise<Converted> {
   const options = plan.write(format);
   const isFile = "names" in what && "array" in what;
@@ -97,8 +101,11 @@ async function write(
   const report = { out: plan.output, format: format.id, losses };
   if (plan.dryRun) return { ...report, bytes: undefined, verified: undefined, data: undefined };
   const destination = await openOutput(plan.output, plan.force);
+  const streamed = isFile && format.capabilities.streamed;
+  using progress = meter(io, { label: plan.output, unit: streamed ? "elements" : "bytes", quiet: plan.quiet });
   try {
-    const { bytes } = await save(destination.sink, what, { ...options, format: format.id, ...plan.policy } as object);
+    const saving = { ...options, format: format.id, ...plan.policy, onProgress: progress.update };
+    const { bytes } = await save(destination.sink, what, saving as object);
     let verified: Verified | undefined;
     if (plan.verify) {
       await using back = await destination.reopen();

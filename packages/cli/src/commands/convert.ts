@@ -54,6 +54,7 @@ export const define: Define = (command, { io, does }) => {
         slice: options.slice,
         dryRun: options.dryRun === true,
         verify: options.verify === true,
+        quiet: options.quiet === true,
         limits: limitsOf(options),
       }),
     );
