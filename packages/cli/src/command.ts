@@ -33,6 +33,14 @@ export const commands: ReadonlyMap<string, CommandEntry> = new Map([
     { summary: "what a file holds: dtype, shape, mask, fill value", load: () => import("./commands/inspect.ts") },
   ],
   ["convert", { summary: "write a file in another format", load: () => import("./commands/convert.ts") }],
+  [
+    "stats",
+    {
+      summary: "count, masked, NaN, mean, std, extremes, quantiles of each array",
+      load: () => import("./commands/stats.ts"),
+    },
+  ],
+  ["hist", { summary: "how the visible values are distributed", load: () => import("./commands/hist.ts") }],
   ["head", { summary: "the first elements, as NumPy prints them", load: () => import("./commands/head.ts") }],
   ["slice", { summary: "any part of an array", load: () => import("./commands/slice.ts") }],
   [

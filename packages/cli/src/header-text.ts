@@ -1,7 +1,7 @@
 import { quoteText } from "@masquerade/core";
 import type { ArrayJson, FileJson } from "./header-json.ts";
 import type { Json } from "./json-value.ts";
-import type { Stats } from "./stats.ts";
+import type { Stats } from "./stats/stats.ts";
 
 type Shown = ArrayJson & { readonly stats?: Stats };
 

@@ -1,7 +1,7 @@
 import { Complex, dtypes, lazyFromArray, MaskedArray, masked, NdArray, Tuple } from "@masquerade/core";
 import { describe, expect, it } from "vitest";
 import { elementJson, plainJson } from "../src/json-value.ts";
-import { statsOf } from "../src/stats.ts";
+import { statsOf } from "../src/stats/stats.ts";
 
 describe("values as JSON", () => {
   const float = dtypes.simple("float64");
@@ -71,6 +71,7 @@ describe("statistics", () => {
       min: String(big),
       max: String(big),
       mean: 2 ** 62,
+      std: 0,
     });
   });
 
@@ -82,12 +83,13 @@ describe("statistics", () => {
       min: null,
       max: null,
       mean: null,
+      std: null,
     });
   });
 
   it("counts true as one, whatever its byte", async () => {
     const found = await stats(array("bool", Uint8Array.of(0, 2, 1, 0)) as NdArray);
-    expect(found).toEqual({ count: 4, masked: 0, nan: 0, min: false, max: true, mean: 0.5 });
+    expect(found).toEqual({ count: 4, masked: 0, nan: 0, min: false, max: true, mean: 0.5, std: 0.5 });
   });
 
   it("skips NaN, and survives cancellation", async () => {

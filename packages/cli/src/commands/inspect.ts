@@ -5,7 +5,7 @@ import { arrayJson, bundleAttrs, demandPaths, type FileJson } from "../header-js
 import { describeFile } from "../header-text.ts";
 import { addReadingOptions, type ReadingOptions, withFile } from "../reading.ts";
 import { registry } from "../registry.ts";
-import { type Stats, statsOf } from "../stats.ts";
+import { type Stats, statsOf } from "../stats/stats.ts";
 
 interface Options extends ReadingOptions {
   readonly json?: boolean;
