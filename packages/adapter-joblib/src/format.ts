@@ -15,6 +15,7 @@ export const joblib: Format<"joblib", "sync", JoblibWriteOptions, JoblibReadOpti
   readers: { python: "joblib.load" },
   runsCode: true,
   recipe: 'import joblib\nvalue = joblib.load("FILE")',
+  recipes: async (file) => (await import("./recipes.ts")).joblibRecipes(file),
   sniff,
   scan: async (bytes, options) => (await import("./scan.ts")).scan(bytes, options),
   codec: async (): Promise<Codec<"sync", JoblibWriteOptions, JoblibReadOptions>> =>

@@ -186,6 +186,7 @@ with open("FILE") as f:
 data = np.array(file["data"], dtype=object)
 mask = data == None  # noqa: E711
 array = np.ma.MaskedArray(np.where(mask, 0, data).astype(file["dtype"]), mask)`,
+  recipes: async (file) => (await import("./recipes.ts")).jsonRecipes(file),
   sniff,
   codec: async (): Promise<Codec<"sync", JsonWriteOptions, JsonReadOptions>> => (await import("./codec.ts")).jsonCodec,
 };

@@ -28,6 +28,7 @@ export const mmappickle: Format<"mmappickle", "sync", MmappickleWriteOptions, Mm
   runsCode: true,
   recipe:
     'import mmappickle  # NumPy 1.x\nd = mmappickle.mmapdict("FILE", readonly=True)\nvalue = {key: d[key] for key in d.keys()}',
+  recipes: async (file) => (await import("./recipes.ts")).mmappickleRecipes(file),
   sniff,
   scan: async (bytes, options) => (await import("./scan.ts")).scan(bytes, options),
   codec: async (): Promise<Codec<"sync", MmappickleWriteOptions, MmappickleReadOptions>> =>

@@ -18,6 +18,7 @@ export const pickle: Format<"pickle", "sync", PickleWriteOptions, PickleReadOpti
   readers: { python: "pickle.load" },
   runsCode: true,
   recipe: 'import pickle\nwith open("FILE", "rb") as file:\n    value = pickle.load(file)',
+  recipes: async (file) => (await import("./recipes.ts")).pickleRecipes(file),
   sniff: sniffPickle,
   scan: async (bytes, options) => (await import("./scan.ts")).scan(bytes, options),
   codec: async (): Promise<Codec<"sync", PickleWriteOptions, PickleReadOptions>> =>

@@ -139,6 +139,7 @@ export const raw: Format<"raw", "sync", RawWriteOptions, RawReadOptions> = {
   losses,
   readers: { python: "numpy.fromfile", julia: "read!", r: "readBin", matlab: "fread", "c++": "fread" },
   recipe: 'import numpy as np\narray = np.fromfile("FILE", dtype="<f8").reshape(SHAPE)',
+  recipes: async (file) => (await import("./recipes.ts")).rawRecipes(file),
   // Any bytes would do: the name or the caller says that a file is one.
   sniff: () => "no",
   codec: async (): Promise<Codec<"sync", RawWriteOptions, RawReadOptions>> => (await import("./codec.ts")).rawCodec,

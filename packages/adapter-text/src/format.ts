@@ -183,6 +183,7 @@ function textFormat<Id extends keyof typeof flavours>(
     losses,
     readers: { python: "numpy.genfromtxt", r: "read.csv", julia: "CSV.jl", matlab: "readtable" },
     recipe: flavour.recipe,
+    recipes: async (file) => (await import("./recipes.ts")).textRecipes(file, flavour),
     sniff: sniffer(flavour),
     codec: async (): Promise<Codec<"sync", TextWriteOptions, TextReadOptions>> =>
       (await import("./codec.ts")).textCodec(flavour),

@@ -52,6 +52,7 @@ export const commands: ReadonlyMap<string, CommandEntry> = new Map([
     "scan",
     { summary: "would loading a file run code? every name in its pickles", load: () => import("./commands/scan.ts") },
   ],
+  ["recipe", { summary: "the few lines of Python that read a file", load: () => import("./commands/recipe.ts") }],
   ["formats", { summary: "the formats there are, and what each keeps", load: () => import("./commands/formats.ts") }],
   ["choose", { summary: "which format fits a use, with reasons", load: () => import("./commands/choose.ts") }],
   [

@@ -34,13 +34,24 @@ export async function withFile<V>(
   io: Io,
   use: (file: RecognisedFile) => Promise<V>,
 ): Promise<V> {
+  return await withSource(argument, options, read, io, use);
+}
+
+/** The same with the bytes that the file was opened from. */
+export async function withSource<V>(
+  argument: string,
+  options: ReadingOptions,
+  read: Record<string, unknown>,
+  io: Io,
+  use: (file: RecognisedFile, source: ByteSource) => Promise<V>,
+): Promise<V> {
   const limits = limitsOf(options);
   const source = await openInput(argument, io, limits);
   try {
     const format = options.from === undefined ? {} : { format: options.from };
     const file = await openWholeIfNeeded(source, { ...read, ...format, limits });
     try {
-      return await use(file);
+      return await use(file, source);
     } finally {
       await file[Symbol.asyncDispose]();
     }

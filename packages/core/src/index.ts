@@ -91,6 +91,7 @@ export { type Loss, type LossId, type LossPolicy, loss, lossKinds, refuseLosses 
 export { checkOptions, type OptionSchema, type OptionSpec } from "./format/options.ts";
 export { type PipeOptions, pipe } from "./format/pipe.ts";
 export { readWhole } from "./format/read-whole.ts";
+export { pickleNote, pythonRecipe, pythonString, type Recipe, type RecipeFile } from "./format/recipe.ts";
 export { createRegistry } from "./format/registry.ts";
 export type * from "./format/registry-types.ts";
 export {

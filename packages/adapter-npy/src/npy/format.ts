@@ -181,6 +181,7 @@ export const npy: Format<"npy", "sync", NpyWriteOptions, NpyReadOptions> = {
     go: "npyio",
   },
   recipe: 'import numpy as np\narray = np.load("FILE")',
+  recipes: async (file) => (await import("./recipes.ts")).npyRecipes(file),
   sniff: (head) =>
     head.length >= 6 && [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59].every((byte, i) => head[i] === byte) ? "yes" : "no",
   scan: async (bytes, options) => (await import("./scan.ts")).scanNpy(bytes, options),

@@ -101,6 +101,7 @@ export const npz: Format<"npz", "sync", NpzWriteOptions, NpzReadOptions> = {
   recipe:
     'import numpy as np\nf = np.load("FILE")\nmask = f["mask"] if f["mask"].any() else np.ma.nomask\n' +
     'array = np.ma.MaskedArray(f["data"], mask, fill_value=f["fill_value"] if "fill_value" in f else None)',
+  recipes: async (file) => (await import("./recipes.ts")).npzRecipes(file),
   sniff: (head) => {
     const zip =
       head[0] === 0x50 && head[1] === 0x4b && ((head[2] === 3 && head[3] === 4) || (head[2] === 5 && head[3] === 6));

@@ -105,6 +105,7 @@ export const protobuf: Format<"protobuf", "sync", ProtobufWriteOptions, Protobuf
   losses,
   readers: { python: "masquerade (clients/python), or protoc --python_out" },
   recipe: 'import masquerade\narray = masquerade.load("FILE")',
+  recipes: async (file) => (await import("./recipes.ts")).protobufRecipes(file),
   sniff: (head) =>
     head.length >= 5 &&
     head[0] === 0x0d &&

@@ -124,6 +124,7 @@ export const ecsv: Format<"ecsv", "sync", EcsvWriteOptions, EcsvReadOptions> = {
   losses,
   readers: { python: "astropy.table.Table.read", topcat: "TOPCAT" },
   recipe: 'from astropy.table import Table\ntable = Table.read("FILE", format="ascii.ecsv")',
+  recipes: async (file) => (await import("./recipes.ts")).ecsvRecipes(file),
   sniff: (head) => {
     for (let i = 0; i < ECSV_MAGIC.length; i++) if (head[i] !== ECSV_MAGIC.charCodeAt(i)) return "no";
     return "yes";

@@ -7,6 +7,7 @@ import type { BundleHeader, Header } from "./header.ts";
 import type { Limits } from "./limits.ts";
 import type { Loss, LossPolicy } from "./losses.ts";
 import type { OptionSchema } from "./options.ts";
+import type { Recipe, RecipeFile } from "./recipe.ts";
 import type { Scanned } from "./scan.ts";
 import type { ByteSink, ByteSource } from "./source.ts";
 
@@ -158,8 +159,10 @@ export interface Format<Id extends string = string, T extends Timing = Timing, W
   readonly options: { readonly read: OptionSchema; readonly write: OptionSchema };
   /** What writing an array with this header would lose, before a byte is written. `encode` refuses exactly the "content" ones. */
   losses(header: Header | BundleHeader, options?: W): readonly Loss[];
-  /** What a file of this header's kind would need in Python: a few lines that read FILE, for people. */
+  /** The lines of Python that read a typical FILE, for people: tables and documentation. */
   readonly recipe?: string;
+  /** The lines that read this very file, the most useful first. What they do not restore (a fill value, an order) is in their notes. */
+  recipes?(file: RecipeFile): Promise<readonly Recipe[]>;
   /** Who reads such files without this library: language ("python", "java", …) to the tool, e.g. "numpy.load". For `choose`. */
   readonly readers?: Readonly<Record<string, string>>;
   /** The usual readers run code that such a file names (as Python's pickle does): not for exchange with people one does not trust. */
