@@ -24,7 +24,7 @@ import {
 import { styleOf } from "./encode.ts";
 import { type JsonWriteOptions, json } from "./format.ts";
 import { ByteOut } from "./write/byte-out.ts";
-import { columnOf } from "./write/columns.ts";
+import { columnOf, writeHidden } from "./write/columns.ts";
 import { anyMasked, Members, writeArrayHeader, writeBundleHeader, writeFormat } from "./write/document.ts";
 import { NestedWriter } from "./write/nested.ts";
 
@@ -173,7 +173,7 @@ function writeBlock(current: Current, block: Block, precision: number | undefine
   nested.rows(column, 0, value.size);
   current.done += value.size;
   if (mask === undefined || !hidden.style.hidden) return;
-  for (let i = 0; i < value.size; i++) current.anyHidden = !column.hidden(hidden, i, !current.anyHidden);
+  current.anyHidden = !writeHidden(hidden, column, 0, value.size, !current.anyHidden);
 }
 
 const maskOf = (value: AnyArray): NdArray | undefined =>

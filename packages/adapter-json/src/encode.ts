@@ -23,15 +23,27 @@ export function styleOf(options: JsonWriteOptions): Style {
   };
 }
 
+/** Bytes beyond which a file is not written into one buffer from the start. */
+const ONE_BUFFER = 2 ** 30;
+
+/** The file at once. */
+export function encodeJson(value: AnyArray | Bundle, options: JsonWriteOptions & EncodeOptions = {}): Uint8Array {
+  let estimate = 4096;
+  // Memory that is never touched costs nothing, a second copy does.
+  for (const [, { dtype, size }] of eachArray(value)) estimate += size * (dtype.itemsize * 3 + 3);
+  return join(encodeJsonParts(value, options, estimate <= ONE_BUFFER ? estimate : 4096));
+}
+
 /** The file in chunks, as they get full. */
 export function* encodeJsonParts(
   value: AnyArray | Bundle,
   options: JsonWriteOptions & EncodeOptions = {},
+  firstChunk = 4096,
 ): Generator<Uint8Array, void, undefined> {
   checkOptions("json", json.options.write, options);
   throwIfAborted(options.signal);
   refuseLosses("json", json.losses(describe(value), options), options);
-  const out = new ByteOut(styleOf(options));
+  const out = new ByteOut(styleOf(options), firstChunk);
   let done = 0;
   for (const _ of documentOf(out, value, options)) {
     throwIfAborted(options.signal);

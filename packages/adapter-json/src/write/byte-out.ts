@@ -40,9 +40,23 @@ export class ByteOut {
     this.bytes = new Uint8Array(Math.max(count, Math.min(this.bytes.length * 4, LARGEST_CHUNK)));
   }
 
-  /** Characters on the line so far. */
+  /** Characters on the line so far. Set by who wrote lines by other means. */
   get column(): number {
     return this.at - this.#line;
+  }
+
+  set column(count: number) {
+    this.#line = this.at - count;
+  }
+
+  /** How deep brackets are open. */
+  get level(): number {
+    return this.#level;
+  }
+
+  /** The spaces a line begins with. */
+  get spaces(): number {
+    return this.#level * this.indent;
   }
 
   /** The chunks that are full, once. */
@@ -93,7 +107,7 @@ export class ByteOut {
   /** A new line with its indentation; nothing when everything is on one line. */
   newLine(): void {
     if (this.indent === 0) return;
-    const spaces = this.#level * this.indent;
+    const { spaces } = this;
     this.room(spaces + 1);
     this.bytes[this.at++] = 10;
     this.#line = this.at;

@@ -3,9 +3,11 @@ import {
   type DType,
   fieldCount,
   hostIsLittleEndian,
+  type Kind,
   type NdArray,
   type Storage,
 } from "@masquerade/core";
+import { kernelKinds } from "../kernel/memory.ts";
 import { type ByteOut, nextInRow } from "./byte-out.ts";
 import {
   boolValues,
@@ -20,16 +22,28 @@ import {
   wideValues,
 } from "./number-columns.ts";
 import { bytesValues, longDoubleValues, objectValues, stringValues, strValues, voidValues } from "./other-columns.ts";
+import { type Printable, printHidden } from "./print-rows.ts";
 import { writeText } from "./text.ts";
 
 /** The elements of an array (or of one field of all its records) in C order, with their masks. */
 export interface Column {
+  /** The elements as the kernels print them, where they do. */
+  readonly printable?: Printable | undefined;
   /** Whether an element is a record, which has a line of its own. */
   readonly records: boolean;
   /** Writes an element; null where it is masked. */
   write(out: ByteOut, index: number): void;
   /** Writes what is masked within an element, each preceded by a comma unless `first`. Returns whether the list is still empty. */
   hidden(out: ByteOut, index: number, first: boolean): boolean;
+}
+
+/** Writes what is masked within `count` elements. Returns whether the list is still empty. */
+export function writeHidden(out: ByteOut, column: Column, from: number, count: number, first: boolean): boolean {
+  const printed = column.printable === undefined ? undefined : printHidden(out, column.printable, from, count, first);
+  if (printed !== undefined) return printed;
+  let empty = first;
+  for (let i = from; i < from + count; i++) empty = column.hidden(out, i, empty);
+  return empty;
 }
 
 /** The elements of `data` (and their masks) as a column. Structured arrays are taken apart field by field. */
@@ -43,17 +57,30 @@ export function columnOf(data: NdArray, mask: NdArray | undefined, precision: nu
       }),
     );
   const bits = mask === undefined ? undefined : (mask.toC() as Uint8Array);
-  return new LeafColumn(valuesOf(dtype, data.toC(), precision), bits);
+  const storage = data.toC();
+  const kind = precision === undefined || !floating.has(dtype.kind) ? kernelKinds.get(dtype.kind) : undefined;
+  return new LeafColumn(
+    valuesOf(dtype, storage, precision),
+    bits,
+    kind && { kind, values: bytesOf(storage as Uint8Array), mask: bits },
+  );
 }
+
+const floating: ReadonlySet<Kind> = new Set(["float16", "float32", "float64", "complex64", "complex128"]);
+
+const bytesOf = ({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength);
 
 class LeafColumn implements Column {
   readonly records = false;
   readonly #value: WriteValue;
   readonly #mask: Uint8Array | undefined;
+  readonly printable: Printable | undefined;
 
-  constructor(value: WriteValue, mask: Uint8Array | undefined) {
+  constructor(value: WriteValue, mask: Uint8Array | undefined, printable: Printable | undefined) {
     this.#value = value;
     this.#mask = mask;
+    this.printable = printable;
   }
 
   write(out: ByteOut, index: number): void {

@@ -11,7 +11,7 @@ import {
   sameDType,
 } from "@masquerade/core";
 import type { ByteOut } from "./byte-out.ts";
-import { type Column, columnOf } from "./columns.ts";
+import { type Column, columnOf, writeHidden } from "./columns.ts";
 import { writeDType, writeShape } from "./dtype.ts";
 import { NestedWriter } from "./nested.ts";
 import { writeAttrs, writePlain } from "./plain.ts";
@@ -111,14 +111,12 @@ export function* writeArray(out: ByteOut, array: AnyArray, top: boolean): Genera
   const column = columnOf(data, mask, out.style.precision);
   const nested = new NestedWriter(out, data.shape);
   const { size } = data;
-  const step = Math.max(1, Math.floor(PIECE / Math.max(nested.row, 1))) * Math.max(nested.row, 1);
-  const piece = data.shape.length === 1 ? PIECE : step;
-  for (let at = 0; at < size; at += piece) {
-    nested.rows(column, at, Math.min(piece, size - at));
+  for (let at = 0; at < size; at += PIECE) {
+    nested.rows(column, at, Math.min(PIECE, size - at));
     yield;
   }
   nested.end();
-  if (mask !== undefined && out.style.hidden && anyMasked(mask)) yield* writeHidden(members, out, column, size);
+  if (mask !== undefined && out.style.hidden && anyMasked(mask)) yield* writeHiddenList(members, out, column, size);
   members.end();
 }
 
@@ -129,13 +127,18 @@ export function anyMasked(mask: NdArray): boolean {
   return false;
 }
 
-function* writeHidden(members: Members, out: ByteOut, column: Column, size: number): Generator<void, void, undefined> {
+function* writeHiddenList(
+  members: Members,
+  out: ByteOut,
+  column: Column,
+  size: number,
+): Generator<void, void, undefined> {
   members.name("hidden");
   out.open(91);
   let first = true;
-  for (let at = 0; at < size; at++) {
-    first = column.hidden(out, at, first);
-    if (at % PIECE === 0) yield;
+  for (let at = 0; at < size; at += PIECE) {
+    first = writeHidden(out, column, at, Math.min(PIECE, size - at), first);
+    yield;
   }
   out.close(93, false);
 }

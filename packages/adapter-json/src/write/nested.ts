@@ -1,18 +1,19 @@
 import { type ByteOut, nextInRow } from "./byte-out.ts";
 import type { Column } from "./columns.ts";
+import { printRows, type RowPlace } from "./print-rows.ts";
 
 /**
  * Nested lists of an array's elements, in as many pieces as one likes: the innermost axis on one line (wrapped when long), outer axes
- * one entry a line. Call {@link rows} with consecutive pieces of whole rows, then {@link end}.
+ * one entry a line. Call {@link rows} with consecutive pieces, then {@link end}.
  */
 export class NestedWriter {
   readonly #out: ByteOut;
   readonly #shape: readonly number[];
-  /** Rows in one entry of each outer axis. */
+  /** Rows in one entry of each outer axis, outermost first. */
   readonly #rowsIn: readonly number[];
   /** Elements of a row: of the innermost axis. */
   readonly row: number;
-  #done = 0;
+  readonly #place: RowPlace = { row: 0, inRow: 0 };
 
   constructor(out: ByteOut, shape: readonly number[]) {
     this.#out = out;
@@ -27,33 +28,44 @@ export class NestedWriter {
     this.#rowsIn = rowsIn;
   }
 
-  /** Writes `count` elements of `column` from its element `from` on; whole rows, but for 1-d arrays, which may come in any pieces. */
+  /** Writes `count` elements of `column` from its element `from` on. */
   rows(column: Column, from: number, count: number): void {
-    const { row } = this;
-    if (this.#shape.length === 0) column.write(this.#out, from);
-    else if (this.#shape.length === 1) this.#part(column, from, count);
-    else for (let i = 0; i < count; i += row) this.#row(column, from + i);
-    this.#done += count;
-  }
-
-  #part(column: Column, from: number, count: number): void {
-    const out = this.#out;
-    const first = this.#done;
-    if (first === 0 && count > 0) out.open(91);
-    for (let i = 0; i < count; i++) {
-      if (column.records) {
-        if (first + i > 0) out.byte(44);
-        out.newLine();
-      } else if (first + i > 0) nextInRow(out);
-      column.write(out, from + i);
+    if (this.#shape.length === 0) {
+      column.write(this.#out, from);
+      return;
     }
-    if (count > 0 && first + count === this.row) out.close(93, column.records);
+    const end = from + count;
+    for (let at = from; at < end; ) {
+      if (this.#place.inRow === 0) this.#openRow();
+      at += this.#elements(column, at, end - at);
+      if (this.#place.inRow === this.row) this.#closeRow(column.records);
+    }
   }
 
-  #row(column: Column, from: number): void {
+  /** Elements of the row that is open, or, where the kernels print them, of this and later rows. */
+  #elements(column: Column, from: number, count: number): number {
+    const place = this.#place;
+    if (
+      column.printable !== undefined &&
+      printRows(this.#out, column.printable, from, count, place, this.row, this.#rowsIn)
+    )
+      return count;
     const out = this.#out;
-    const { row } = this;
-    const at = this.#rowNumber++;
+    const n = Math.min(count, this.row - place.inRow);
+    for (let i = 0; i < n; i++) {
+      if (column.records) {
+        if (place.inRow > 0) out.byte(44);
+        out.newLine();
+      } else if (place.inRow > 0) nextInRow(out);
+      column.write(out, from + i);
+      place.inRow++;
+    }
+    return n;
+  }
+
+  #openRow(): void {
+    const out = this.#out;
+    const at = this.#place.row;
     let opening = false;
     for (const rows of this.#rowsIn) {
       if (at % rows !== 0) continue;
@@ -62,20 +74,18 @@ export class NestedWriter {
       opening = true;
     }
     if (opening) out.newLine();
-    else this.#separate(false);
+    else if (this.#rowsIn.length > 0) this.#separate(false);
     out.open(91);
-    for (let i = 0; i < row; i++) {
-      if (column.records) {
-        if (i > 0) out.byte(44);
-        out.newLine();
-      } else if (i > 0) nextInRow(out);
-      column.write(out, from + i);
-    }
-    out.close(93, column.records);
-    for (let axis = this.#rowsIn.length - 1; axis >= 0; axis--)
-      if ((at + 1) % (this.#rowsIn[axis] as number) === 0) out.close(93, true);
   }
-  #rowNumber = 0;
+
+  #closeRow(ownLine: boolean): void {
+    const place = this.#place;
+    this.#out.close(93, ownLine);
+    place.row++;
+    place.inRow = 0;
+    for (let axis = this.#rowsIn.length - 1; axis >= 0; axis--)
+      if (place.row % (this.#rowsIn[axis] as number) === 0) this.#out.close(93, true);
+  }
 
   #separate(first: boolean): void {
     if (!first) this.#out.byte(44);

@@ -1,0 +1,48 @@
+// Where things are in the kernels' memory. The other side of this table is src/kernel/memory.ts.
+
+/** Parameters and results: words of 32 bits. */
+export const PARAMETERS: usize = 64;
+/** The powers of ten from 1e-348 to 1e347, each as the upper and the lower half of its 128 leading bits, rounded down from 1e0 on, else up. */
+export const POWERS: usize = 2048;
+/** The same, and one more in the last bit unless it is exact. */
+export const CEILINGS: usize = POWERS + 696 * 16;
+/** The powers of ten that a float64 holds exactly: 1e0 to 1e22. */
+export const EXACT: usize = CEILINGS + 696 * 16;
+
+export const LEAST: i32 = -348;
+
+/** The upper half of a product of 64 bits by 64 bits. */
+export function upper(a: u64, b: u64): u64 {
+  const a0 = a & 0xffffffff;
+  const a1 = a >> 32;
+  const b0 = b & 0xffffffff;
+  const b1 = b >> 32;
+  const p10 = a1 * b0 + ((a0 * b0) >> 32);
+  const p01 = a0 * b1 + (p10 & 0xffffffff);
+  return a1 * b1 + (p10 >> 32) + (p01 >> 32);
+}
+
+/** Element kinds, as src/kernel/memory.ts numbers them. */
+export const BOOL: i32 = 0;
+export const INT8: i32 = 1;
+export const UINT8: i32 = 2;
+export const INT16: i32 = 3;
+export const UINT16: i32 = 4;
+export const INT32: i32 = 5;
+export const UINT32: i32 = 6;
+export const INT64: i32 = 7;
+export const UINT64: i32 = 8;
+export const FLOAT16: i32 = 9;
+export const FLOAT32: i32 = 10;
+export const FLOAT64: i32 = 11;
+export const SPAN: i32 = 12;
+
+/** Words from PARAMETERS on: the rows in one entry of each outer axis, innermost first. */
+export const AXIS_ROWS: usize = 256;
+
+/** How many outer lists end where a row (counted from 1 on) ends. */
+export function ends(row: i32, axes: i32): i32 {
+  let n: i32 = 0;
+  while (n < axes && row % load<i32>(PARAMETERS + AXIS_ROWS + ((<usize>n) << 2)) == 0) n++;
+  return n;
+}

@@ -1,0 +1,268 @@
+// Reads elements of rows, and the commas and brackets between them. Whatever is not the usual (an error, a very long literal, the end of the
+// text) is left to the caller, at a place from which it can go on: before an element, or after one.
+import * as K from "./memory";
+import * as N from "./number";
+
+// Parameters, in words. In and out: IN_ROW, ROW, AFTER.
+const NULLABLE: usize = 0; // 1: null is a masked element
+const PAIR: usize = 4;
+const ROW_LENGTH: usize = 12;
+const IN_ROW: usize = 16; // elements of this row read
+const ROW: usize = 20;
+const AXES: usize = 24;
+const AFTER: usize = 28; // 1: behind an element; 0: in front of one
+const DONE: usize = 32;
+const ROWS: usize = 36;
+const NULLS: usize = 40;
+
+/** Elements from `text` on to `values` and `mask`, `most` at most; returns where in the text it stopped. Behind `end` stand zeros. */
+export function parse(kind: i32, text: usize, end: usize, values: usize, mask: usize, most: i32): usize {
+  const nullable = load<i32>(K.PARAMETERS + NULLABLE) != 0;
+  const pair = load<i32>(K.PARAMETERS + PAIR) != 0;
+  const rowLength = load<i32>(K.PARAMETERS + ROW_LENGTH);
+  const axes = load<i32>(K.PARAMETERS + AXES);
+  const rows = load<i32>(K.PARAMETERS + ROWS);
+  let inRow = load<i32>(K.PARAMETERS + IN_ROW);
+  let row = load<i32>(K.PARAMETERS + ROW);
+  let after = load<i32>(K.PARAMETERS + AFTER) != 0;
+  let p = text;
+  let n: i32 = 0;
+  let nulls: i32 = 0;
+  for (;;) {
+    if (after) {
+      let q = p;
+      if (inRow < rowLength) {
+        if (load<u8>(q) != 44) {
+          q = white(q);
+          if (load<u8>(q) != 44) break;
+        }
+        q++;
+      } else {
+        if (row + 1 == rows) break;
+        q = between(q, K.ends(row + 1, axes));
+        if (q == 0) break;
+        row++;
+        inRow = 0;
+      }
+      p = q;
+      after = false;
+    }
+    if (n == most) break;
+    if (load<u8>(p) == 32) p++;
+    if (load<u8>(p) <= 32) p = white(p);
+    if (nullable && load<u32>(p) == 0x6c6c756e) {
+      if (p + 4 >= end) break;
+      p += 4;
+      store<u8>(mask + n, 1);
+      clear(kind, pair, values, n);
+      nulls++;
+    } else {
+      const q = pair ? two(kind, p, values, n << 1) : element(kind, p, values, n);
+      if (q == N.BAD || q >= end) break;
+      p = q;
+      store<u8>(mask + n, 0);
+    }
+    n++;
+    inRow++;
+    after = true;
+  }
+  store<i32>(K.PARAMETERS + IN_ROW, inRow);
+  store<i32>(K.PARAMETERS + ROW, row);
+  store<i32>(K.PARAMETERS + AFTER, i32(after));
+  store<i32>(K.PARAMETERS + DONE, n);
+  store<i32>(K.PARAMETERS + NULLS, nulls);
+  return p;
+}
+
+function white(from: usize): usize {
+  let p = from;
+  let c = load<u8>(p);
+  while (c == 32 || c == 10 || c == 13 || c == 9) c = load<u8>(++p);
+  return p;
+}
+
+/** What stands between two rows: brackets that close `ends` lists besides the row's own, a comma, and as many that open. 0: something else. */
+function between(from: usize, ends: i32): usize {
+  let p = from;
+  for (let i = 0; i <= ends; i++) {
+    p = white(p);
+    if (load<u8>(p) != 93) return 0;
+    p++;
+  }
+  p = white(p);
+  if (load<u8>(p) != 44) return 0;
+  p++;
+  for (let i = 0; i <= ends; i++) {
+    p = white(p);
+    if (load<u8>(p) != 91) return 0;
+    p++;
+  }
+  return p;
+}
+
+function two(kind: i32, from: usize, values: usize, i: i32): usize {
+  if (load<u8>(from) != 91) return N.BAD;
+  let p = element(kind, white(from + 1), values, i);
+  if (p == N.BAD) return N.BAD;
+  p = white(p);
+  if (load<u8>(p) != 44) return N.BAD;
+  p = element(kind, white(p + 1), values, i + 1);
+  if (p == N.BAD) return N.BAD;
+  p = white(p);
+  return load<u8>(p) == 93 ? p + 1 : N.BAD;
+}
+
+/** Zero beneath the mask. */
+function clear(kind: i32, pair: bool, values: usize, i: i32): void {
+  if (pair) {
+    if (kind == K.FLOAT64) {
+      store<u64>(values + ((<usize>i) << 4), 0);
+      store<u64>(values + ((<usize>i) << 4), 0, 8);
+    } else store<u64>(values + ((<usize>i) << 3), 0);
+  } else if (kind == K.FLOAT64 || kind == K.INT64 || kind == K.UINT64 || kind == K.SPAN)
+    store<u64>(values + ((<usize>i) << 3), 0);
+  else if (kind == K.FLOAT32 || kind == K.INT32 || kind == K.UINT32) store<u32>(values + ((<usize>i) << 2), 0);
+  else if (kind == K.FLOAT16 || kind == K.INT16 || kind == K.UINT16) store<u16>(values + ((<usize>i) << 1), 0);
+  else store<u8>(values + i, 0);
+}
+
+function element(kind: i32, p: usize, values: usize, i: i32): usize {
+  switch (kind) {
+    case K.FLOAT64: {
+      const end = load<u8>(p) == 34 ? word(p) : N.number(p);
+      if (end != N.BAD) store<f64>(values + ((<usize>i) << 3), N.value);
+      return end;
+    }
+    case K.FLOAT32: {
+      const at = values + ((<usize>i) << 2);
+      if (load<u8>(p) == 34) {
+        const end = word(p);
+        if (end != N.BAD) store<u32>(at, wordBits == 0 ? 0x7fc00000 : wordBits > 0 ? 0x7f800000 : 0xff800000);
+        return end;
+      }
+      const end = N.number(p);
+      if (end == N.BAD) return N.BAD;
+      const bits = reinterpret<u64>(N.value);
+      // Half-way between two: what the decimal has beyond a float64 decides. And what is smaller than the normal ones has other half-ways.
+      if ((bits & 0x1fffffff) == 0x10000000 || (abs<f64>(N.value) < 1.1754943508222875e-38 && N.value != 0))
+        return N.BAD;
+      store<f32>(at, <f32>N.value);
+      return end;
+    }
+    case K.FLOAT16: {
+      const at = values + ((<usize>i) << 1);
+      if (load<u8>(p) == 34) {
+        const end = word(p);
+        if (end != N.BAD) store<u16>(at, wordBits == 0 ? 0x7e00 : wordBits > 0 ? 0x7c00 : 0xfc00);
+        return end;
+      }
+      const end = N.number(p);
+      if (end == N.BAD) return N.BAD;
+      const bits = reinterpret<u64>(N.value);
+      const sign = (<u16>(bits >> 63)) << 15;
+      const magnitude = bits & 0x7fffffffffffffff;
+      if (magnitude == 0) store<u16>(at, sign);
+      else if ((bits & 0x3ffffffffff) == 0x20000000000 || magnitude < 0x3f10000000000000) return N.BAD;
+      else if (magnitude >= 0x40f0000000000000) store<u16>(at, sign | 0x7c00);
+      else store<u16>(at, sign | <u16>(((magnitude + 0x20000000000) >> 42) - (1008 << 10)));
+      return end;
+    }
+    case K.INT64:
+      return wide(p, values + ((<usize>i) << 3), true);
+    case K.UINT64:
+      return wide(p, values + ((<usize>i) << 3), false);
+    case K.SPAN:
+      if (load<u32>(p) == 0x54614e22 && load<u8>(p, 4) == 34) {
+        store<i64>(values + ((<usize>i) << 3), i64.MIN_VALUE);
+        return p + 5;
+      }
+      return wide(p, values + ((<usize>i) << 3), true);
+    case K.INT32:
+      return small(p, values + ((<usize>i) << 2), 4, -2147483648, 2147483647);
+    case K.UINT32:
+      return small(p, values + ((<usize>i) << 2), 4, 0, 4294967295);
+    case K.INT16:
+      return small(p, values + ((<usize>i) << 1), 2, -32768, 32767);
+    case K.UINT16:
+      return small(p, values + ((<usize>i) << 1), 2, 0, 65535);
+    case K.INT8:
+      return small(p, values + i, 1, -128, 127);
+    case K.UINT8:
+      return small(p, values + i, 1, 0, 255);
+    default:
+      if (load<u32>(p) == 0x65757274) {
+        store<u8>(values + i, 1);
+        return p + 4;
+      }
+      if (load<u32>(p) != 0x736c6166 || load<u8>(p, 4) != 101) return N.BAD;
+      store<u8>(values + i, 0);
+      return p + 5;
+  }
+}
+
+let wordBits: i32 = 0;
+
+/** `"NaN"`, `"Infinity"`, `"-Infinity"`: 0, 1, -1. */
+function word(from: usize): usize {
+  if (load<u32>(from) == 0x4e614e22) {
+    if (load<u8>(from, 4) != 34) return N.BAD;
+    wordBits = 0;
+    N.value = reinterpret<f64>(0x7ff8000000000000);
+    return from + 5;
+  }
+  const negative = load<u8>(from, 1) == 45;
+  const p = from + (negative ? 2 : 1);
+  if (load<u64>(p) != 0x7974696e69666e49 || load<u8>(p, 8) != 34) return N.BAD;
+  wordBits = negative ? -1 : 1;
+  N.value = negative ? -Infinity : Infinity;
+  return p + 9;
+}
+
+function small(from: usize, at: usize, width: i32, least: i64, largest: i64): usize {
+  const end = integer(from, false);
+  if (end == N.BAD || tooLong || magnitude > 4294967296) return N.BAD;
+  const found = negative ? -(<i64>magnitude) : <i64>magnitude;
+  if (found < least || found > largest) return N.BAD;
+  if (width == 4) store<u32>(at, <u32>found);
+  else if (width == 2) store<u16>(at, <u16>found);
+  else store<u8>(at, <u8>found);
+  return end;
+}
+
+function wide(from: usize, at: usize, signed: bool): usize {
+  const quoted = load<u8>(from) == 34;
+  const end = integer(quoted ? from + 1 : from, quoted);
+  if (end == N.BAD || tooLong || (quoted && load<u8>(end) != 34)) return N.BAD;
+  if (signed) {
+    if (magnitude > (negative ? 0x8000000000000000 : 0x7fffffffffffffff)) return N.BAD;
+    store<i64>(at, negative ? <i64>(0 - magnitude) : <i64>magnitude);
+  } else {
+    if (negative && magnitude != 0) return N.BAD;
+    store<u64>(at, magnitude);
+  }
+  return quoted ? end + 1 : end;
+}
+
+let magnitude: u64 = 0;
+let negative: bool = false;
+let tooLong: bool = false;
+
+function integer(from: usize, zeros: bool): usize {
+  let p = from;
+  negative = load<u8>(p) == 45;
+  if (negative) p++;
+  const first = p;
+  let w: u64 = 0;
+  let d = <u32>load<u8>(p) - 48;
+  if (d > 9) return N.BAD;
+  const lead = d;
+  do {
+    w = w * 10 + d;
+    d = <u32>load<u8>(++p) - 48;
+  } while (d < 10);
+  const count = p - first;
+  if (d == 46 - 48 || (d | 32) == ((101 - 48) | 32) || (lead == 0 && count > 1 && !zeros)) return N.BAD;
+  magnitude = w;
+  tooLong = count > 20 || (count == 20 && (lead != 1 || w < 10000000000000000000));
+  return p;
+}

@@ -1,0 +1,76 @@
+import { hostIsLittleEndian } from "@masquerade/core";
+import { CEILINGS, EXACT, LEAST, PARAMETERS, POWERS } from "./memory.ts";
+import { kernelModule } from "./module.ts";
+
+/** Printing and reading rows of numbers in WebAssembly. One for the whole process: it keeps nothing from one call to the next. */
+export interface Kernel {
+  readonly memory: Uint8Array;
+  /** The parameters, as words. */
+  readonly words: Int32Array;
+  print(kind: number, count: number, values: number, mask: number, text: number, limit: number): number;
+  parse(kind: number, text: number, end: number, values: number, mask: number, most: number): number;
+}
+
+let made: Kernel | null | undefined;
+
+/** The kernels, made at the first call; undefined where WebAssembly is not to be had (a strict content-security policy): then JavaScript does it. */
+export function kernel(): Kernel | undefined {
+  if (made === undefined) made = make();
+  return made ?? undefined;
+}
+
+/** Runs `work` as where there is no WebAssembly. For tests. */
+export function withoutKernel<T>(work: () => T): T {
+  const before = made;
+  made = null;
+  try {
+    return work();
+  } finally {
+    made = before;
+  }
+}
+
+function make(): Kernel | null {
+  if (!hostIsLittleEndian) return null;
+  try {
+    const bytes = Uint8Array.from(atob(kernelModule.replaceAll("\n", "")), (c) => c.charCodeAt(0));
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes));
+    const { buffer } = exports["memory"] as WebAssembly.Memory;
+    fillTables(new DataView(buffer));
+    return {
+      memory: new Uint8Array(buffer),
+      words: new Int32Array(buffer, PARAMETERS),
+      print: exports["print"] as Kernel["print"],
+      parse: exports["parse"] as Kernel["parse"],
+    };
+  } catch {
+    return null;
+  }
+}
+
+const LOW = 0xffffffffffffffffn;
+
+/** The powers of ten from 1e-348 to 1e347 to 128 bits. */
+function fillTables(memory: DataView): void {
+  const put = (at: number, value: bigint): void => {
+    memory.setBigUint64(at, value >> 64n, true);
+    memory.setBigUint64(at + 8, value & LOW, true);
+  };
+  let power = 1n;
+  for (let e = 0; e <= -LEAST; e++, power *= 10n) {
+    const bits = power.toString(2).length;
+    const above = bits > 128 ? BigInt(bits - 128) : 0n;
+    const floor = bits > 128 ? power >> above : power << BigInt(128 - bits);
+    if (e < -LEAST) {
+      const at = (e - LEAST) * 16;
+      put(POWERS + at, floor);
+      put(CEILINGS + at, bits <= 128 || floor << above === power ? floor : floor + 1n);
+    }
+    if (e === 0) continue;
+    // Between 2 ** 127 and 2 ** 128, since no power of ten but 1 is one of two.
+    const inverse = (1n << BigInt(bits + 127)) / power + 1n;
+    put(POWERS + (-e - LEAST) * 16, inverse);
+    put(CEILINGS + (-e - LEAST) * 16, inverse);
+  }
+  for (let e = 0; e <= 22; e++) memory.setFloat64(EXACT + e * 8, 10 ** e, true);
+}
