@@ -2,8 +2,10 @@ import {
   type AnyArray,
   Bundle,
   type BundleMember,
+  type CapabilityError,
   checkOptions,
   type DecodeOptions,
+  isMasqueradeError,
   OptionError,
   quoteText,
   resolveLimits,
@@ -50,21 +52,28 @@ export async function decodeHdf5(
           (await ask({ ask: "read", path, bytes: size, elements, text: true })) as readonly string[],
       },
     };
-    const value = await load(chosen(planOf(tree, options.masks ?? "auto"), options.select), context, options);
+    const value = await load(chosen(planOf(tree, options), options.select), context, options);
     options.onProgress?.(bytes.length, bytes.length);
     return value;
   });
 }
 
 /** Recursion is bounded by {@link MAX_DEPTH}. */
-async function load(plan: Plan, context: Context, options: DecodeOptions): Promise<BundleMember> {
+async function load(plan: Plan, context: Context, options: Hdf5ReadOptions & DecodeOptions): Promise<BundleMember> {
   if (plan.plan === "refused") throw plan.error;
-  if (plan.plan === "array") return await loadArray(plan, context, options.out);
+  if (plan.plan === "array") return await loadArray(plan, context, options);
   const entries: (readonly [string, BundleMember])[] = [];
   for (const [name, one] of plan.members)
-    entries.push([name, await load(one, context, { ...options, out: undefined })]);
+    try {
+      entries.push([name, await load(one, context, { ...options, out: undefined })]);
+    } catch (error) {
+      if (options.unreadable !== "skip" || !hasNoDType(error)) throw error;
+    }
   return new Bundle({ kind: plan.kind, entries, attrs: plan.attrs });
 }
+
+const hasNoDType = (error: unknown): boolean =>
+  isMasqueradeError(error) && error.code === "CAPABILITY_MISSING" && (error as CapabilityError).capability === "dtype";
 
 /** The part of a file by names joined with "/". Throws OptionError INDEX_INVALID. */
 function chosen(plan: Plan, path: string | undefined): Plan {

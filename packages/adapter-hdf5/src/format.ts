@@ -78,11 +78,30 @@ export const hdf5: Format<"hdf5", "async", Hdf5WriteOptions, Hdf5ReadOptions> = 
       checksum: { type: "boolean", about: "A Fletcher-32 checksum for each chunk.", default: false },
     },
     read: {
+      reader: {
+        type: "string",
+        about: "As whose reader returns it: that of the tool that wrote the file, or the one named.",
+        choices: ["auto", "h5py", "netcdf4", "pytables", "matlab"],
+        default: "auto",
+      },
       masks: {
         type: "string",
-        about: "Recognise masks (ours, NAME_mask, NAME.mask, values and mask), or give datasets as they are.",
+        about:
+          "Recognise masks (ours, netCDF's missing values, NAME_mask, NAME.mask, values and mask), or give datasets as they are.",
         choices: ["auto", "none"],
         default: "auto",
+      },
+      scale: {
+        type: "string",
+        about: "Apply scale_factor, add_offset and _Unsigned in netCDF files, or give elements as they are stored.",
+        choices: ["auto", "none"],
+        default: "auto",
+      },
+      unreadable: {
+        type: "string",
+        about: "Datasets no dtype holds (references, sequences of varying length): an error, or left out.",
+        choices: ["refuse", "skip"],
+        default: "refuse",
       },
     },
   },

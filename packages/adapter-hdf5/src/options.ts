@@ -20,8 +20,18 @@ export interface Hdf5WriteOptions {
 /** Options for reading HDF5. */
 export interface Hdf5ReadOptions {
   /**
-   * Whose masks are recognised beside our own: "auto" (default) `NAME_mask` (NeXus), `NAME.mask` (astropy), groups of `values` and `mask`
-   * (AnnData); "none": datasets as they are, our own files' masks too.
+   * As whose reader returns it. "auto" (default): the tool that wrote the file, as far as it says so: netCDF files as netCDF4-python,
+   * PyTables' as PyTables, MATLAB 7.3's with MATLAB's shapes, all others as h5py. Our own files as they were written, unless it is named.
+   */
+  readonly reader?: "auto" | "h5py" | "netcdf4" | "pytables" | "matlab" | undefined;
+  /**
+   * Whether masks are recognised: "auto" (default) our own; in netCDF files by `_FillValue`, `missing_value`, default fill values and valid
+   * ranges; elsewhere `NAME_mask` (NeXus), `NAME.mask` (astropy, beside it or in its tables), groups of `values` and `mask` (AnnData).
+   * "none": datasets as they are, our own files' masks too.
    */
   readonly masks?: "auto" | "none" | undefined;
+  /** "auto" (default): `scale_factor`, `add_offset` and `_Unsigned` are applied in netCDF files. "none": elements as they are stored. */
+  readonly scale?: "auto" | "none" | undefined;
+  /** Datasets no dtype holds (references, sequences of varying length): an error (default), or left out. */
+  readonly unreadable?: "refuse" | "skip" | undefined;
 }

@@ -1,10 +1,13 @@
-import { type Attrs, Complex, type PlainValue } from "@masquerade/core";
-import { isReserved, JSON_ATTRS, KIND } from "../names.ts";
+import type { Attrs, NdArray, PlainValue } from "@masquerade/core";
+import { FILL_DTYPE, FILL_VALUE, isReserved, JSON_ATTRS, KIND, MASK } from "../names.ts";
 import { fromJson } from "../plain-json.ts";
 import { dtypeOf, isBool } from "../type/from-h5.ts";
-import { type FloatLayout, type H5Type, stringPads } from "../type/h5type.ts";
+import { type FloatLayout, type H5Type, type StringPad, stringPads } from "../type/h5type.ts";
 import type { RawAttr, RawType } from "../worker/protocol.ts";
 import { arrayOf } from "./elements.ts";
+import { settle } from "./settle.ts";
+import { isStructural } from "./structural.ts";
+import type { Writer } from "./writer.ts";
 
 const layouts: Readonly<Record<number, FloatLayout>> = { 2: "half", 4: "single", 8: "double" };
 
@@ -37,9 +40,10 @@ function typeOf(raw: RawType): H5Type {
   return { class: "other", size, what: `a datatype of class ${raw.type}` };
 }
 
-function textOf(bytes: Uint8Array): string | undefined {
+function textOf(bytes: Uint8Array, pad: StringPad): string | undefined {
   let end = bytes.indexOf(0);
   if (end < 0) end = bytes.length;
+  if (pad === "space-padded") while (end > 0 && bytes[end - 1] === 0x20) end--;
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes.subarray(0, end));
   } catch {
@@ -47,24 +51,36 @@ function textOf(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** An attribute's value; undefined for references and other things that mean nothing outside HDF5. */
-export function attrValue({ type, value }: RawAttr): PlainValue | undefined {
+/** The elements of an attribute with the dtype h5py reads; undefined for texts of varying length and for what no dtype has. */
+export function attrArray({ type, value }: RawAttr): NdArray | undefined {
+  if (!(value instanceof Uint8Array)) return undefined;
+  const own = typeOf(type);
+  const dtype = dtypeOf(own);
+  if (typeof dtype === "string") return undefined;
+  const raw = value.slice();
+  settle(raw, own, "h5py");
+  return arrayOf(raw, own, dtype, type.shape ?? []);
+}
+
+/**
+ * An attribute's value; undefined for references and other things that mean nothing outside HDF5. A single float64, int64, bool or
+ * complex128 is the plain value, one of another dtype an array without dimensions.
+ */
+export function attrValue(attr: RawAttr): PlainValue | undefined {
+  const { type, value } = attr;
   if (value === null || value === undefined) return value;
   const shape = type.shape ?? [];
   if (!(value instanceof Uint8Array)) return shape.length === 0 ? (value[0] ?? "") : value;
   const own = typeOf(type);
   if (shape.length === 0) {
     if (own.class === "opaque") return value;
-    if (own.class === "string") return textOf(value) ?? value;
+    if (own.class === "string") return textOf(value, own.pad) ?? value;
   }
-  const dtype = dtypeOf(own);
-  if (typeof dtype === "string") return undefined;
-  const array = arrayOf(value, own, dtype, shape);
-  if (shape.length > 0) return array;
+  const array = attrArray(attr);
+  if (array === undefined || shape.length > 0) return array;
   if (isBool(own)) return array.at() as boolean;
-  const scalar = array.at();
-  if (typeof scalar === "number") return /int/.test(dtype.kind) ? BigInt(scalar) : scalar;
-  return typeof scalar === "bigint" || scalar instanceof Complex ? scalar : array;
+  const { kind } = array.dtype;
+  return kind === "float64" || kind === "int64" || kind === "complex128" ? (array.at() as PlainValue) : array;
 }
 
 /** One attribute as text; undefined where there is none of this name, or it is no text. */
@@ -80,13 +96,25 @@ export function textsAttr(attrs: readonly RawAttr[], name: string): readonly str
   return Array.isArray(value) ? value : [];
 }
 
-/** Attributes for people: those that are HDF5's and ours aside. `ours`: the file was written by this package. */
-export function userAttrs(attrs: readonly RawAttr[], ours: boolean): Attrs {
+/** One attribute as integers; none where it holds something else. */
+export function numbersAttr(attrs: readonly RawAttr[], name: string): readonly number[] {
+  const attr = attrs.find((one) => one.name === name);
+  const array = attr && attrArray(attr);
+  return array !== undefined && /^u?int/.test(array.dtype.kind)
+    ? Array.from(array.toC() as Iterable<unknown>, Number)
+    : [];
+}
+
+/** Attributes for people: those by which `reader` tells how something is stored aside. */
+export function userAttrs(attrs: readonly RawAttr[], reader: Writer): Attrs {
+  const ours = reader === "masquerade";
+  // Beside a mask it is the fill value; else whoever made the array put it there.
+  const ownFill = attrs.some(({ name }) => name === MASK || name === FILL_DTYPE);
   const json = new Set(ours ? textsAttr(attrs, JSON_ATTRS) : []);
   const out = new Map<string, PlainValue>();
   for (const attr of attrs) {
-    if (ours ? isReserved(attr.name) : structural.has(attr.name)) continue;
-    const value = attrValue(attr);
+    if (ours ? isReserved(attr.name) && (ownFill || attr.name !== FILL_VALUE) : isStructural(attr, reader)) continue;
+    const value = attrValue(reader === "netcdf4" ? single(attr) : attr);
     if (value === undefined) continue;
     out.set(attr.name, json.has(attr.name) && typeof value === "string" ? fromJson(value) : value);
   }
@@ -95,9 +123,7 @@ export function userAttrs(attrs: readonly RawAttr[], ours: boolean): Attrs {
   return out;
 }
 
-/** Attributes by which libraries link datasets: of no meaning without them. */
-const structural: ReadonlySet<string> = /* @__PURE__ */ new Set([
-  "DIMENSION_LIST",
-  "REFERENCE_LIST",
-  "DIMENSION_LABELS",
-]);
+/** netCDF stores single values as vectors of one. */
+function single(attr: RawAttr): RawAttr {
+  return attr.type.shape?.join() === "1" ? { ...attr, type: { ...attr.type, shape: [] } } : attr;
+}

@@ -16,7 +16,8 @@ type Order = "little" | "big" | "mixed" | "none";
 function orderOf(type: H5Type): Order {
   if (type.class === "integer" || type.class === "float" || type.class === "bitfield")
     return type.bigEndian ? "big" : "little";
-  if (type.class === "enum" || type.class === "array") return orderOf(type.base);
+  if (type.class === "time") return type.bigEndian ? "big" : "little";
+  if (type.class === "enum" || type.class === "array" || type.class === "complex") return orderOf(type.base);
   if (type.class !== "compound") return "none";
   let order: Order = "none";
   for (const member of type.members) {
@@ -38,6 +39,8 @@ function lanes(type: H5Type, at: number, out: Lane[]): Lane[] {
   if (type.class === "compound") for (const member of type.members) lanes(member.type, at + member.offset, out);
   else if (type.class === "array")
     for (let k = 0; k < type.size; k += Math.max(1, type.base.size)) lanes(type.base, at + k, out);
+  else if (type.class === "complex")
+    out.push({ at, bytes: type.base.size }, { at: at + type.base.size, bytes: type.base.size });
   else if (orderOf(type) !== "none" && type.size > 1) out.push({ at, bytes: type.size });
   return out;
 }

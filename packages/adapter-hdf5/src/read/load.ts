@@ -3,11 +3,13 @@ import {
   arrayFromBytes,
   CapabilityError,
   checkShape,
+  type DecodeOptions,
   type DType,
   dtypes,
   FormatError,
   type FullMask,
   fillOut,
+  isMaskedArray,
   LimitError,
   type Limits,
   MaskedArray,
@@ -19,14 +21,20 @@ import {
 } from "@masquerade/core";
 import { parseDType } from "@masquerade/numpy";
 import * as names from "../names.ts";
+import type { Hdf5ReadOptions } from "../options.ts";
 import type { Superblock } from "../superblock.ts";
-import { dtypeOf } from "../type/from-h5.ts";
+import { dtypeOf, type TypeReader } from "../type/from-h5.ts";
 import type { H5Type } from "../type/h5type.ts";
 import type { RawAttr, RawDataset } from "../worker/protocol.ts";
-import { textAttr, textsAttr, userAttrs } from "./attrs.ts";
+import { textAttr, userAttrs } from "./attrs.ts";
+import { maskedColumns } from "./columns.ts";
 import { arrayOf, nonzero, textArray } from "./elements.ts";
+import { matlabArray } from "./matlab.ts";
+import { netcdfArray } from "./netcdf.ts";
 import { ObjectHeader } from "./object-header.ts";
 import type { PlanArray } from "./plan.ts";
+import { settle } from "./settle.ts";
+import type { Writer } from "./writer.ts";
 
 /** How elements are got from the library. */
 export interface Fetch {
@@ -50,13 +58,17 @@ const EXTERNAL_FILES = 0x07;
 
 /** A dataset's type, dtype and full shape, checked against the limits before anything is read. */
 interface Described {
+  /** Whose reader's dtypes these are. */
+  readonly reader: Writer;
+  /** The dataset's fill-value property was set. */
+  readonly filled: boolean;
   readonly type: H5Type;
   readonly dtype: DType;
   readonly shape: readonly number[];
   readonly bytes: number;
 }
 
-function describe(raw: RawDataset, ours: boolean, context: Context): Described {
+function describe(raw: RawDataset, reader: Writer, context: Context): Described {
   const named = `"${quoteText(raw.path, 80)}"`;
   if (raw.sources.length > 0)
     throw new UnsafeContentError(
@@ -79,17 +91,21 @@ function describe(raw: RawDataset, ours: boolean, context: Context): Described {
       `${named} is stored through filter ${foreign}, which is not here; h5repack -f NONE takes it off`,
     );
   let type = header.datatype();
-  if (type.size !== raw.size && type.class !== "text")
-    throw new FormatError("FORMAT_MALFORMED", "hdf5", `the library and the header differ about the type of ${named}`);
-  const size = type.size;
+  const { class: outer, size } = type;
   const shape = [...(raw.shape ?? [])];
   while (type.class === "array") {
     shape.push(...type.dims);
     type = type.base;
   }
-  const dtype = ownDType(type, raw, ours) ?? dtypeOf(type);
+  const dtype = ownDType(type, raw, reader === "masquerade") ?? dtypeOf(type, typeReader(reader));
   if (typeof dtype === "string")
-    throw new CapabilityError("hdf5", "dtype", `${named} holds ${dtype}, which no dtype has`);
+    throw new CapabilityError(
+      "hdf5",
+      "dtype",
+      `${named} holds ${dtype}, which no dtype has; select another dataset, or skip it with unreadable: "skip"`,
+    );
+  if (size !== raw.size && outer !== "text")
+    throw new FormatError("FORMAT_MALFORMED", "hdf5", `the library and the header differ about the type of ${named}`);
   const elements = checkShape(shape, size, context.limits, { format: "hdf5" });
   const bytes = (raw.shape ?? []).reduce((n, m) => n * m, size);
   const { maxBytes, maxTotalBytes } = context.limits;
@@ -98,8 +114,10 @@ function describe(raw: RawDataset, ours: boolean, context: Context): Described {
   context.total += bytes;
   if (context.total > maxTotalBytes)
     throw new LimitError("maxTotalBytes", `the arrays have more than ${maxTotalBytes} bytes`, { format: "hdf5" });
-  return { type, dtype, shape, bytes };
+  return { reader, filled: header.fillDefined(), type, dtype, shape, bytes };
 }
+
+const typeReader = (reader: Writer): TypeReader => (reader === "masquerade" ? "h5py" : reader);
 
 /** The dtype our own files tell by attribute. */
 function ownDType(type: H5Type, raw: RawDataset, ours: boolean): DType | undefined {
@@ -136,41 +154,86 @@ async function read(raw: RawDataset, one: Described, fetch: Fetch): Promise<NdAr
   return elementsOf(bytes, one);
 }
 
-function elementsOf(bytes: Uint8Array, { type, dtype, shape }: Described): NdArray {
+function elementsOf(bytes: Uint8Array, { reader, type, dtype, shape }: Described): NdArray {
+  if (reader !== "masquerade") settle(bytes, type, reader);
   if (dtype.itemsize === 0) return arrayFromBytes(new Uint8Array(0), dtype, shape) as NdArray;
   if (dtype.kind === "str" && type.class === "string") return textArray(bytes, type.size, dtype, shape);
   return arrayOf(bytes, type, dtype, shape);
 }
 
 /** The array a plan describes. Throws CapabilityError for types no dtype has, and whatever reading throws. */
-export async function loadArray(plan: PlanArray, context: Context, out: NdArray | undefined): Promise<AnyArray> {
-  const { data: raw, ours } = plan;
-  const described = describe(raw, ours, context);
+export async function loadArray(
+  plan: PlanArray,
+  context: Context,
+  options: Hdf5ReadOptions & Pick<DecodeOptions, "out">,
+): Promise<AnyArray> {
+  const { data: raw, reader } = plan;
+  const ours = reader === "masquerade";
+  const described = describe(raw, reader, context);
   let data = await read(raw, described, context.fetch);
   if (ours && textAttr(raw.attrs, names.ORDER) === "F") data = data.copy("F");
-  const labels = textsAttr(raw.attrs, names.LABELS);
-  const dims = labels.length === data.ndim && labels.some((one) => one !== "") ? labels : undefined;
-  data = data.with({ attrs: userAttrs(raw.attrs, ours), dims });
-  if (out !== undefined) data = fillOut(data, out).with({ attrs: data.attrs, dims });
-  if (plan.mask === undefined) return data;
+  const attrs = new Map(userAttrs(raw.attrs, reader));
+  if (plan.beside !== undefined) attrs.set(META_ATTR, await textOf(plan.beside, context));
+  // Sub-arrays of the type are dimensions without a name.
+  const dims = plan.dims?.length === data.ndim ? plan.dims : undefined;
+  data = data.with({ attrs, dims });
+  const seen = await seenAs(plan, data, described, context, options);
+  if (options.out === undefined) return seen;
+  const plainly = isMaskedArray(seen) ? seen.data : seen;
+  const filled = fillOut(plainly, options.out).with({ attrs: plainly.attrs, dims: plainly.dims });
+  return isMaskedArray(seen) ? seen.with({ data: filled }) : filled;
+}
+
+/** What the writing tool's reader makes of the elements: masked, scaled, transposed. */
+async function seenAs(
+  plan: PlanArray,
+  data: NdArray,
+  described: Described,
+  context: Context,
+  options: Hdf5ReadOptions,
+): Promise<AnyArray> {
+  const { mask, reader } = plan;
+  const { attrs } = plan.data;
+  if (reader === "matlab") return matlabArray(data, attrs);
+  if (reader === "netcdf4")
+    return netcdfArray(
+      data,
+      { attrs, type: described.type, filled: described.filled },
+      { mask: mask === "netcdf", scale: options.scale !== "none" },
+    );
+  if (mask === undefined || mask === "netcdf") return data;
+  if (mask === "columns") return maskedColumns(data);
+  const ours = reader === "masquerade";
+  const fillValue = fillOf(attrs, described, ours);
+  const own = new Map([...data.attrs].filter(([name]) => fillValue === undefined || name !== names.FILL_VALUE));
   return new MaskedArray({
-    data,
-    mask: await maskOf(plan, data, described, context),
-    fillValue: fillOf(raw.attrs, described, ours),
-    hardMask: ours && raw.attrs.some((one) => one.name === names.HARD_MASK),
+    data: data.with({ attrs: own }),
+    mask: await maskOf(mask, plan, data, described, context),
+    fillValue,
+    hardMask: ours && attrs.some((one) => one.name === names.HARD_MASK),
   });
 }
 
+const META_ATTR = "__table_column_meta__";
+
+/** The lines of a dataset of texts, as one text. */
+async function textOf(raw: RawDataset, context: Context): Promise<string> {
+  const lines = await read(raw, describe(raw, "h5py", context), context.fetch);
+  const decoder = new TextDecoder();
+  const line = (one: unknown): string => (one instanceof Uint8Array ? decoder.decode(one) : String(one));
+  return [...lines.flat()].map(line).join("\n");
+}
+
 async function maskOf(
+  mask: RawDataset | "nomask" | "fill",
   plan: PlanArray,
   data: NdArray,
   described: Described,
   context: Context,
 ): Promise<FullMask | typeof nomask> {
-  const { mask, ours } = plan;
-  if (mask === "nomask" || mask === undefined) return nomask;
+  if (mask === "nomask") return nomask;
   if (mask === "fill") return missing(plan.data.attrs, data, described);
-  const one = describe(mask, ours, context);
+  const one = describe(mask, plan.reader, context);
   const want = maskDType(data.dtype);
   const shown = `the mask "${quoteText(mask.path, 60)}"`;
   if (want.kind === "struct") {

@@ -16,6 +16,8 @@ export interface HeaderMessage {
 const MAX_BLOCKS = 1000;
 const CONTINUATION = 0x10;
 const FILTER_PIPELINE = 0x0b;
+const FILL_VALUE = 0x05;
+const OLD_FILL_VALUE = 0x04;
 
 /** What a header in the file's bytes says that the library does not tell: tags, floats' layouts, external files. */
 export class ObjectHeader {
@@ -64,6 +66,18 @@ export class ObjectHeader {
       ids.push(id);
     }
     return ids;
+  }
+
+  /** Whether a fill value was set, rather than left to the library's zeros. Messages 5 (versions 1 to 3) and, before it, 4. */
+  fillDefined(): boolean {
+    const own = this.messages.find((one) => one.type === FILL_VALUE && !one.shared);
+    if (own === undefined) {
+      const old = this.messages.find((one) => one.type === OLD_FILL_VALUE && !one.shared);
+      return old !== undefined && this.uint(old.offset, 4) > 0;
+    }
+    const { offset, body } = own;
+    if (body[0] === 3) return ((body[1] ?? 0) & 0x20) !== 0;
+    return body[3] === 1 && body.length >= 8 && this.uint(offset + 4, 4) > 0;
   }
 
   private fail(what: string, offset: number): FormatError {

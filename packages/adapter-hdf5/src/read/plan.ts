@@ -7,17 +7,37 @@ import {
   UnsafeContentError,
 } from "@masquerade/core";
 import * as names from "../names.ts";
+import type { Hdf5ReadOptions } from "../options.ts";
 import type { RawDataset, RawGroup, RawNode } from "../worker/protocol.ts";
 import { textAttr, userAttrs } from "./attrs.ts";
+import {
+  astropyMetaName,
+  dimensionNames,
+  isAstropyMeta,
+  isHidden,
+  netcdfDimensionNames,
+  netcdfDimensions,
+  nullableOf,
+  shownName,
+  siblingMask,
+} from "./conventions.ts";
+import { type Writer, writerOf } from "./writer.ts";
 
 /** An array to be read: which datasets hold it. */
 export interface PlanArray {
   readonly plan: "array";
   readonly data: RawDataset;
-  /** undefined: a plain array. "fill": elements equal to `_FillValue` are masked. */
-  readonly mask: RawDataset | "nomask" | "fill" | undefined;
-  /** The file is ours: dtype, order and fill value are told by attributes. */
-  readonly ours: boolean;
+  /**
+   * undefined: a plain array. "fill": elements equal to `_FillValue` are masked. "netcdf": by netCDF4-python's rules. "columns": records,
+   * whose bool fields NAME.mask are the masks of fields NAME.
+   */
+  readonly mask: RawDataset | "nomask" | "fill" | "netcdf" | "columns" | undefined;
+  /** As whose reader returns it; "masquerade": dtype, order and fill value are told by attributes. */
+  readonly reader: Writer;
+  /** Names of the dimensions, where any has one. */
+  readonly dims: readonly string[] | undefined;
+  /** A dataset of texts that describes this one, and becomes an attribute. */
+  readonly beside?: RawDataset;
 }
 
 export interface PlanGroup {
@@ -35,10 +55,13 @@ export interface PlanRefused {
 
 export type Plan = PlanArray | PlanGroup | PlanRefused;
 
-/** What the tree of a file means: which datasets are masks of which. Recursion is bounded: the tree's depth was. */
-export function planOf(root: RawGroup, masks: "auto" | "none"): Plan {
-  const ours = root.attrs.some((one) => one.name === names.MARK);
-  const plan = group(root, { ours, masks });
+/** What the tree of a file means: which datasets are masks of which, and as whose reader all is read. Recursion is bounded: the tree's depth was. */
+export function planOf(root: RawGroup, options: Hdf5ReadOptions): Plan {
+  const { masks = "auto", reader = "auto" } = options;
+  const writer = reader === "auto" ? writerOf(root) : reader;
+  const how: How = { reader: writer, masks, dimensions: writer === "netcdf4" ? netcdfDimensions(root) : undefined };
+  const ours = how.reader === "masquerade";
+  const plan = group(root, how);
   const single = ours && masks === "auto" ? textAttr(root.attrs, names.SINGLE) : undefined;
   if (single === undefined || plan.plan !== "group") return plan;
   const only = plan.members.get(single);
@@ -48,8 +71,10 @@ export function planOf(root: RawGroup, masks: "auto" | "none"): Plan {
 }
 
 interface How {
-  readonly ours: boolean;
+  readonly reader: Writer;
   readonly masks: "auto" | "none";
+  /** Of netCDF files: names of dimensions by their ids. */
+  readonly dimensions: ReadonlyMap<number, string> | undefined;
 }
 
 function member(node: RawNode, siblings: ReadonlyMap<string, RawNode>, name: string, how: How): Plan | undefined {
@@ -84,34 +109,43 @@ function member(node: RawNode, siblings: ReadonlyMap<string, RawNode>, name: str
 const refused = (error: MasqueradeError): PlanRefused => ({ plan: "refused", error });
 
 function group(raw: RawGroup, how: How): Plan {
-  const { ours, masks } = how;
+  const { reader, masks } = how;
+  const ours = reader === "masquerade";
   const siblings = new Map(raw.members);
   const kind = ours ? textAttr(raw.attrs, names.KIND) : undefined;
-  const [values, mask] = [siblings.get("values"), siblings.get("mask")];
-  if (masks === "auto" && values?.node === "dataset") {
-    if (kind === "masked") return array(values, siblings, "values", how);
-    if (!ours && siblings.size === 2 && mask?.node === "dataset" && fits(values, mask))
-      return { plan: "array", data: { ...values, attrs: [...raw.attrs, ...values.attrs] }, mask, ours };
+  const values = siblings.get("values");
+  if (masks === "auto" && kind === "masked" && values?.node === "dataset")
+    return array(values, siblings, "values", how);
+  const nullable = masks === "auto" && reader === "h5py" ? nullableOf(raw) : undefined;
+  if (nullable !== undefined) {
+    const attrs = [...raw.attrs, ...nullable.values.attrs].filter(
+      ({ name }) => !/^encoding-(type|version)$/.test(name),
+    );
+    return { plan: "array", data: { ...nullable.values, attrs }, mask: nullable.mask, reader, dims: undefined };
   }
   const members = new Map<string, Plan>();
-  const taken = masks === "auto" ? masksOf(siblings, ours) : new Set<string>();
+  const taken = masks === "auto" ? masksOf(siblings, how) : new Set<string>();
+  const attrs = new Map(userAttrs(raw.attrs, reader));
   for (const [name, node] of raw.members) {
-    const one = taken.has(name) ? undefined : member(node, siblings, name, how);
-    if (one !== undefined) members.set(name, one);
+    if (taken.has(name) || isHidden(name, node, reader)) continue;
+    // What h5py calls Empty: a type and no value.
+    if (node.node === "dataset" && node.shape === null) attrs.set(name, null);
+    else {
+      const one = member(node, siblings, name, how);
+      if (one !== undefined) members.set(shownName(name, reader), one);
+    }
   }
-  const nulls = raw.members.flatMap(([name, node]) => (node.node === "dataset" && node.shape === null ? [name] : []));
-  for (const name of nulls) members.delete(name);
-  const attrs = new Map([...userAttrs(raw.attrs, ours), ...nulls.map((name) => [name, null] as const)]);
   return { plan: "group", kind: kind === "list" || kind === "tuple" ? kind : "dict", members, attrs };
 }
 
-/** Names of the datasets that are another's mask. */
-function masksOf(siblings: ReadonlyMap<string, RawNode>, ours: boolean): ReadonlySet<string> {
+/** Names of the datasets that are another's mask, or describe another. */
+function masksOf(siblings: ReadonlyMap<string, RawNode>, how: How): ReadonlySet<string> {
   const out = new Set<string>();
   for (const [name, node] of siblings) {
     if (node.node !== "dataset") continue;
-    const mask = maskName(node, siblings, name, ours);
+    const mask = maskName(node, siblings, name, how);
     if (mask !== undefined) out.add(mask);
+    if (how.reader === "h5py" && isAstropyMeta(name, siblings)) out.add(name);
   }
   return out;
 }
@@ -120,31 +154,27 @@ function maskName(
   data: RawDataset,
   siblings: ReadonlyMap<string, RawNode>,
   name: string,
-  ours: boolean,
+  { reader }: How,
 ): string | undefined {
-  if (ours) {
-    const told = textAttr(data.attrs, names.MASK);
-    return told === undefined || told === names.NO_MASK || told === names.MASK_IS_FILL ? undefined : told;
-  }
-  return [`${name}_mask`, `${name}.mask`].find((one) => {
-    const mask = siblings.get(one);
-    return mask?.node === "dataset" && fits(data, mask);
-  });
-}
-
-/** Whether a dataset can be another's mask: one small integer or bool for each element. Its type is looked at when it is read. */
-function fits(data: RawDataset, mask: RawDataset): boolean {
-  return data.shape !== null && mask.shape !== null && data.shape.join() === mask.shape.join() && mask.size <= 8;
+  if (reader === "h5py") return siblingMask(data, name, siblings);
+  const told = reader === "masquerade" ? textAttr(data.attrs, names.MASK) : undefined;
+  return told === names.NO_MASK || told === names.MASK_IS_FILL ? undefined : told;
 }
 
 function array(data: RawDataset, siblings: ReadonlyMap<string, RawNode>, name: string, how: How): Plan {
-  const { ours, masks } = how;
-  if (masks === "none") return { plan: "array", data, mask: undefined, ours };
-  const told = ours ? textAttr(data.attrs, names.MASK) : undefined;
-  if (told === names.NO_MASK) return { plan: "array", data, mask: "nomask", ours };
-  if (told === names.MASK_IS_FILL) return { plan: "array", data, mask: "fill", ours };
-  const called = maskName(data, siblings, name, ours);
-  if (called === undefined) return { plan: "array", data, mask: undefined, ours };
+  const { reader, masks } = how;
+  const { dimensions } = how;
+  const dims = dimensions === undefined ? dimensionNames(data) : netcdfDimensionNames(data, dimensions);
+  const plain: PlanArray = { plan: "array", data, mask: undefined, reader, dims };
+  if (masks === "none") return plain;
+  const told = reader === "masquerade" ? textAttr(data.attrs, names.MASK) : undefined;
+  if (told === names.NO_MASK) return { ...plain, mask: "nomask" };
+  if (told === names.MASK_IS_FILL) return { ...plain, mask: "fill" };
+  if (reader === "netcdf4") return { ...plain, mask: "netcdf" };
+  const meta = reader === "h5py" ? siblings.get(astropyMetaName(name)) : undefined;
+  if (meta?.node === "dataset") return { ...plain, mask: "columns", beside: meta };
+  const called = maskName(data, siblings, name, how);
+  if (called === undefined) return plain;
   const mask = siblings.get(called);
   if (mask?.node !== "dataset" || data.shape === null || mask.shape?.join() !== data.shape.join())
     return refused(
@@ -154,5 +184,5 @@ function array(data: RawDataset, siblings: ReadonlyMap<string, RawNode>, name: s
         `the mask of "${quoteText(data.path, 60)}" is missing or has another shape`,
       ),
     );
-  return { plan: "array", data, mask, ours };
+  return { ...plain, mask };
 }

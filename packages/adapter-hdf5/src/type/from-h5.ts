@@ -4,14 +4,19 @@ import type { H5Type } from "./h5type.ts";
 
 const byteOrder = (bigEndian: boolean): "big" | "little" => (bigEndian ? "big" : "little");
 
-/** The dtype h5py reads a type as; a sentence why there is none, otherwise. `depth` is bounded by the parser. */
-export function dtypeOf(type: H5Type): DType | string {
+/** As whose reader gives types their dtypes. */
+export type TypeReader = "h5py" | "netcdf4" | "pytables" | "matlab";
+
+/** The dtype `reader` reads a type as; a sentence why there is none, otherwise. Recursion is bounded by the parser. */
+export function dtypeOf(type: H5Type, reader: TypeReader = "h5py"): DType | string {
   switch (type.class) {
     case "integer":
       if (![1, 2, 4, 8].includes(type.size)) return `integers of ${type.size} bytes`;
       return dtypes.simple(`${type.signed ? "" : "u"}int${type.size * 8}` as SimpleKind, byteOrder(type.bigEndian));
     case "bitfield":
       if (![1, 2, 4, 8].includes(type.size)) return `bit fields of ${type.size} bytes`;
+      // What PyTables calls a bool.
+      if (reader === "pytables" && type.size === 1) return dtypes.simple("bool");
       return dtypes.simple(`uint${type.size * 8}` as SimpleKind, byteOrder(type.bigEndian));
     case "float":
       return floatOf(type);
@@ -20,9 +25,14 @@ export function dtypeOf(type: H5Type): DType | string {
     case "opaque":
       return opaqueOf(type);
     case "enum":
-      return isBool(type) ? dtypes.simple("bool") : dtypeOf(type.base);
+      return isBool(type) && reader !== "netcdf4" ? dtypes.simple("bool") : dtypeOf(type.base, reader);
+    case "complex":
+      return nativeComplex(type);
+    case "time":
+      if (type.bigEndian || (type.size !== 4 && type.size !== 8)) return "Unix times that are not PyTables'";
+      return dtypes.simple(type.size === 4 ? "int32" : "float64");
     case "compound":
-      return complexOf(type) ?? recordOf(type);
+      return complexOf(type, reader === "matlab" ? ["real", "imag"] : ["r", "i"]) ?? recordOf(type, reader);
     case "text":
       return dtypes.stringDType();
     case "array":
@@ -62,10 +72,13 @@ export function isBool(type: H5Type): boolean {
   return value("FALSE") === 0 && value("TRUE") === 1;
 }
 
-/** h5py's complex numbers: two equal floats r and i. */
-function complexOf(type: Extract<H5Type, { class: "compound" }>): DType | undefined {
+/** h5py's complex numbers: two equal floats r and i; MATLAB's: real and imag. */
+function complexOf(
+  type: Extract<H5Type, { class: "compound" }>,
+  names: readonly [string, string] = ["r", "i"],
+): DType | undefined {
   const [r, i] = type.members;
-  if (type.members.length !== 2 || r?.name !== "r" || i?.name !== "i") return undefined;
+  if (type.members.length !== 2 || r?.name !== names[0] || i?.name !== names[1]) return undefined;
   if (r.type.class !== "float" || r.offset !== 0 || i.offset !== r.type.size || type.size !== 2 * r.type.size)
     return undefined;
   const part = floatOf(r.type);
@@ -78,7 +91,15 @@ function complexOf(type: Extract<H5Type, { class: "compound" }>): DType | undefi
   return part.kind === "longdouble" ? dtypes.clongdouble(part.layout, 2 * part.itemsize, order) : undefined;
 }
 
-function recordOf(type: Extract<H5Type, { class: "compound" }>): DType | string {
+/** HDF5 2.0's own complex numbers. */
+function nativeComplex({ base, size }: Extract<H5Type, { class: "complex" }>): DType | string {
+  const what = "complex numbers of another kind than IEEE's";
+  if (base.class !== "float" || base.size * 2 !== size) return what;
+  const part = { type: base, offset: 0, name: "r" };
+  return complexOf({ class: "compound", size, members: [part, { ...part, offset: base.size, name: "i" }] }) ?? what;
+}
+
+function recordOf(type: Extract<H5Type, { class: "compound" }>, reader: TypeReader): DType | string {
   const fields: FieldSpec[] = [];
   const names = new Set<string>();
   for (const member of type.members) {
@@ -88,7 +109,7 @@ function recordOf(type: Extract<H5Type, { class: "compound" }>): DType | string 
       shape.push(...inner.dims);
       inner = inner.base;
     }
-    const dtype = dtypeOf(inner);
+    const dtype = dtypeOf(inner, reader);
     if (typeof dtype === "string") return `records with ${dtype}`;
     if (dtype.kind === "string") return "records with texts of varying length";
     if (names.has(member.name)) return "records with two fields of one name";

@@ -9,6 +9,9 @@ export type H5Type =
   | { readonly class: "enum"; readonly size: number; readonly base: H5Type; readonly names: readonly H5EnumName[] }
   | { readonly class: "array"; readonly size: number; readonly dims: readonly number[]; readonly base: H5Type }
   | { readonly class: "text"; readonly size: number; readonly utf8: boolean }
+  /** Read, never written: complex numbers of HDF5 2.0, and what HDF5 calls Unix times, which PyTables alone writes. */
+  | { readonly class: "complex"; readonly size: number; readonly base: H5Type }
+  | { readonly class: "time"; readonly size: number; readonly bigEndian: boolean }
   | { readonly class: "other"; readonly size: number; readonly what: string };
 
 /** IEEE 754 binary16 to binary128 and x87's 80 bits. */

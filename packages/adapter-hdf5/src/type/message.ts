@@ -72,8 +72,10 @@ function write(out: ByteBuilder, type: H5Type): void {
       for (const n of type.dims) out.u32(n);
       write(out, type.base);
       return;
+    case "complex":
+    case "time":
     case "other":
       // Only ever read, never made from a dtype.
-      throw new TypeError(`no datatype message for ${type.what}`);
+      throw new TypeError(`no datatype message for ${type.class === "other" ? type.what : type.class}`);
   }
 }

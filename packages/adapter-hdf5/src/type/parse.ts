@@ -62,6 +62,9 @@ function parse(from: Reader, depth: number): H5Type {
     }
     case 1:
       return parseFloatType(from, size, bits);
+    case 2:
+      from.take(2);
+      return { class: "time", size, bigEndian };
     case 3: {
       const pad = stringPads[bits & 15];
       if (pad === undefined) throw from.fail(`has the padding ${bits & 15}`);
@@ -96,6 +99,8 @@ function parse(from: Reader, depth: number): H5Type {
       const dims = dimensions(from, version);
       return { class: "array", size, dims, base: parse(from, depth + 1) };
     }
+    case 11:
+      return { class: "complex", size, base: parse(from, depth + 1) };
     default:
       return { class: "other", size, what: number === 7 ? "references" : `a datatype of class ${number}` };
   }

@@ -34,6 +34,8 @@ export interface RawDataset {
   readonly size: number;
   /** Files a virtual dataset is made of. */
   readonly sources: readonly string[];
+  /** Names of the first dimension scale attached to each axis; "": none is. Left out where no axis has one. */
+  readonly scales?: readonly string[];
   readonly attrs: readonly RawAttr[];
 }
 

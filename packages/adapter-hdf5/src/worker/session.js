@@ -217,6 +217,7 @@ export function createSession(library, limitHeap) {
   /** @param {string} path @param {(n: number) => void} spend @returns {RawNode} */
   const dataset = (path, spend) => {
     const type = library.get_dataset_metadata(file, path);
+    const attrs = attrsOf(path, spend);
     return {
       node: "dataset",
       path,
@@ -224,8 +225,22 @@ export function createSession(library, limitHeap) {
       shape: type.shape,
       size: type.size,
       sources: (type.virtual_sources ?? []).map((/** @type {{ file_name: string }} */ one) => one.file_name),
-      attrs: attrsOf(path, spend),
+      attrs,
+      ...scalesOf(path, type, attrs),
     };
+  };
+
+  /**
+   * Names of the dimension scales, as netCDF's dimensions have them.
+   * @param {string} path @param {RawType} type @param {readonly RawAttr[]} attrs
+   */
+  const scalesOf = (path, type, attrs) => {
+    if (!attrs.some((one) => one.name === "DIMENSION_LIST")) return {};
+    const scales = (type.shape ?? []).map((_, axis) => {
+      const [first = ""] = /** @type {string[]} */ (library.get_attached_scales(file, path, axis));
+      return first.slice(first.lastIndexOf("/") + 1);
+    });
+    return { scales };
   };
 
   /** @param {Request} request @returns {Extract<Reply, { ok: true }>["value"]} */

@@ -27,7 +27,7 @@ export function arrayNodes(
   array: AnyArray,
   options: Hdf5WriteOptions,
 ): readonly (readonly [string, WriteNode])[] {
-  if (!isMaskedArray(array)) return [[name, dataset(array, userAttrs(array), undefined, options)]];
+  if (!isMaskedArray(array)) return [[name, dataset(array, writeAttrs(array.attrs, true).attrs, undefined, options)]];
   const layout = options.layout ?? "nexus";
   if (layout === "cf") return [[name, cfDataset(name, array, options)]];
   const attrs = userAttrs(array.data);

@@ -1,5 +1,5 @@
 import { type Attrs, type DType, dtypes, isNdArray, type NdArray, type PlainValue } from "@masquerade/core";
-import { isReserved, JSON_ATTRS } from "../names.ts";
+import { FILL_VALUE, isReserved, JSON_ATTRS } from "../names.ts";
 import { toJson } from "../plain-json.ts";
 import { boolType, h5TypeOf } from "../type/dtype.ts";
 import type { H5Type } from "../type/h5type.ts";
@@ -36,7 +36,8 @@ const oneNumber = (name: string, dtype: DType, lane: ArrayBufferView): WriteAttr
   value: new Uint8Array(lane.buffer, lane.byteOffset, lane.byteLength),
 });
 
-const plainKinds: ReadonlySet<string> = /* @__PURE__ */ new Set([
+/** Kinds of arrays that HDF5's types tell exactly, and those that without dimensions would be taken for plain values. */
+const arrayKinds: ReadonlySet<string> = /* @__PURE__ */ new Set([
   "bool",
   "int8",
   "int16",
@@ -51,7 +52,28 @@ const plainKinds: ReadonlySet<string> = /* @__PURE__ */ new Set([
   "float64",
   "complex64",
   "complex128",
+  "bytes",
 ]);
+const scalarKinds: ReadonlySet<string> = /* @__PURE__ */ new Set(["bool", "int64", "float64", "complex128", "bytes"]);
+
+/** Whether an attribute's type, as the library tells it, gives the dtype again: of opaque types it does not tell the tag. */
+function comesBack(dtype: DType): boolean {
+  if (dtype.metadata !== undefined) return false;
+  if (dtype.kind !== "struct") return arrayKinds.has(dtype.kind);
+  const sound = dtype.fields.every((field) => field.title === undefined && comesBack(field.dtype));
+  return sound && !dtype.aligned && !dtype.record && h5TypeOf(dtype, true) !== undefined;
+}
+
+function arrayAttr(name: string, value: NdArray): WriteAttr | undefined {
+  const { kind, itemsize } = value.dtype;
+  if (value.order !== "C" || value.attrs.size > 0 || value.dims !== undefined) return undefined;
+  if (value.subclass !== undefined || value.ndim > 32 || !comesBack(value.dtype) || itemsize === 0) return undefined;
+  if (value.ndim === 0 && scalarKinds.has(kind)) return undefined;
+  return bytesAttr(name, typeOf(value.dtype), value);
+}
+
+const isPlainText = (value: PlainValue): value is string =>
+  typeof value === "string" && !/\0|\p{Surrogate}/u.test(value);
 
 /** The attribute in HDF5's own types, read by every tool; undefined where none comes back as the same value. */
 function nativeAttr(name: string, value: PlainValue): WriteAttr | undefined {
@@ -62,19 +84,20 @@ function nativeAttr(name: string, value: PlainValue): WriteAttr | undefined {
     return BigInt.asIntN(64, value) === value
       ? oneNumber(name, dtypes.simple("int64"), BigInt64Array.of(value))
       : undefined;
-  if (typeof value === "string") return /\0|\p{Surrogate}/u.test(value) ? undefined : textAttr(name, value);
+  if (typeof value === "string") return isPlainText(value) ? textAttr(name, value) : undefined;
+  if (Array.isArray(value)) return value.length > 0 && value.every(isPlainText) ? textsAttr(name, value) : undefined;
   if (value instanceof Uint8Array)
     return value.length === 0
       ? undefined
       : { name, type: { class: "opaque", size: value.length, tag: "" }, shape: [], value };
-  if (!isNdArray(value) || value.ndim === 0 || value.order !== "C" || value.attrs.size > 0 || value.dims !== undefined)
-    return undefined;
-  if (!plainKinds.has(value.dtype.kind) || value.subclass !== undefined || value.ndim > 32) return undefined;
-  return bytesAttr(name, typeOf(value.dtype), value);
+  return isNdArray(value) ? arrayAttr(name, value as NdArray) : undefined;
 }
 
-/** A user's attributes, or the name of the first that HDF5 cannot hold. */
-export function writeAttrs(attrs: Attrs): { readonly attrs: readonly WriteAttr[]; readonly unfit: string | undefined } {
+/** A user's attributes, or the name of the first that HDF5 cannot hold. `plain`: of an array without a mask, whose `_FillValue` is its own. */
+export function writeAttrs(
+  attrs: Attrs,
+  plain = false,
+): { readonly attrs: readonly WriteAttr[]; readonly unfit: string | undefined } {
   const out: WriteAttr[] = [];
   const json: string[] = [];
   let unfit: string | undefined;
@@ -87,8 +110,9 @@ export function writeAttrs(attrs: Attrs): { readonly attrs: readonly WriteAttr[]
         json.push(name);
       }
     }
-    const size = one?.value instanceof Uint8Array ? one.value.length : 0;
-    if (one === undefined || isReserved(name) || name === "" || /\0|\p{Surrogate}/u.test(name) || size > MAX_VALUE)
+    const size = one?.value instanceof Uint8Array ? one.value.length : 16 * (one?.value.length ?? 0);
+    const reserved = isReserved(name) && !(plain && name === FILL_VALUE);
+    if (one === undefined || reserved || name === "" || /\0|\p{Surrogate}/u.test(name) || size > MAX_VALUE)
       unfit ??= name;
     else out.push(one);
   }
