@@ -14,6 +14,7 @@ const env = {
   ...process.env,
   MASQUERADE_PY1: python("np1"),
   MASQUERADE_PY2: python("np2"),
+  MASQUERADE_PYHDF5: python("hdf5"),
   CHROMIUM: chromium(),
 };
 env.MASQUERADE_PY_EXTRAS = extras();

@@ -1,16 +1,19 @@
-"""Writes corpus/hdf5 with h5py and netCDF4: what their own readers return is what each file is said to hold."""
+"""Writes corpus/hdf5 with h5py, netCDF4-python, xarray, PyTables, astropy, anndata and hdf5storage: what their own readers return is what each
+file is said to hold."""
 import os
 import tempfile
 
 import h5py
-import netCDF4
 import numpy as np
 
 import expect
+import hdf5_netcdf
+import hdf5_others
+import hdf5_pytables
 import samples
 from writing import Folder
 
-VERSIONS = {"h5py": h5py.__version__, "netCDF4": netCDF4.__version__, "hdf5": h5py.version.hdf5_version}
+VERSIONS = {"h5py": h5py.__version__, "hdf5": h5py.version.hdf5_version}
 LIBVERS = {"earliest": ("earliest", "v108"), "v110": ("v110", "v110"), "latest": ("latest", "latest")}
 
 
@@ -159,6 +162,8 @@ def main():
     chunked(folder)
     masks(folder)
     refused(folder)
+    for others in [hdf5_netcdf, hdf5_pytables, hdf5_others]:
+        others.write(folder)
     folder.finish()
 
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes DIR/np1 (NumPy 1.x) and DIR/np2 (NumPy 2.x) from the pinned requirements beside this script.
+# Makes DIR/np1 (NumPy 1.x), DIR/np2 (NumPy 2.x) and DIR/hdf5 (NumPy 2.x and what writes HDF5) from the pinned requirements beside this script.
 # usage: venvs.sh DIR            PYTHON=python3.12 venvs.sh DIR   to choose another interpreter
 # A venv that already holds exactly what its requirements file asks for is left as it is.
 set -euo pipefail
@@ -18,7 +18,7 @@ command -v "$python" >/dev/null || { echo "venvs.sh: no $python on PATH" >&2; ex
 mkdir -p "$1"
 dir="$(cd "$1" && pwd)"
 
-for name in np1 np2; do
+for name in np1 np2 hdf5; do
   requirements="$here/requirements-$name.txt"
   venv="$dir/$name"
   stamp="$venv/.requirements"

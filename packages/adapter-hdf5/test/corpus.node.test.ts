@@ -5,6 +5,7 @@ import {
   type AnyArray,
   Bundle,
   type BundleMember,
+  describe as describeValue,
   difference,
   isBundle,
   isMaskedArray,
@@ -23,12 +24,19 @@ interface Entry {
 const entries: readonly Entry[] = JSON.parse(readFileSync(new URL("hdf5/manifest.json", corpus), "utf8")).entries;
 const bytesOf = (entry: Entry): Uint8Array => new Uint8Array(readFileSync(new URL(entry.file, corpus)));
 
-/** A description's attributes and dtype marks are not what is compared here: names, dtypes, values, masks are. */
+/** A description's attributes and dtype marks are not what is compared here, nor the order of names: names, dtypes, values, masks, fill values are. */
 function bare(value: BundleMember): BundleMember {
-  if (isBundle(value))
-    return new Bundle({ entries: [...value.entries].map(([name, one]) => [name, bare(one)] as const) });
+  if (isBundle(value)) {
+    const entries = [...value.entries].map(([name, one]) => [name, bare(one)] as const);
+    return new Bundle({ entries: entries.sort(([a], [b]) => (a < b ? -1 : 1)) });
+  }
   const data = (isMaskedArray(value) ? value.data : value).with({ attrs: new Map(), subclass: undefined });
-  return isMaskedArray(value) ? value.with({ data, fillValue: undefined }) : data;
+  return isMaskedArray(value) ? value.with({ data: data.with({ dims: undefined }) }) : data.with({ dims: undefined });
+}
+
+/** Texts of varying length, which are not written. */
+function hasTexts(value: BundleMember): boolean {
+  return isBundle(value) ? [...value.entries].some(([, one]) => hasTexts(one)) : value.dtype.kind === "string";
 }
 
 describe("written by h5py", () => {
@@ -41,6 +49,8 @@ describe("written by h5py", () => {
     }
     const value = await codec.decode(bytes);
     expect(difference(bare(value), bare(expectedArray(entry.expect) as AnyArray | Bundle))).toBeUndefined();
+    // Records do not come back marked as aligned, which is announced.
+    if (hasTexts(value) || hdf5.losses(describeValue(value), {}).some((one) => one.id === "layout")) return;
     const again = await codec.decode(await codec.encode(value));
     expect(difference(value, again)).toBeUndefined();
   });

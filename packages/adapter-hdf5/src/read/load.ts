@@ -18,6 +18,7 @@ import {
   nomask,
   quoteText,
   UnsafeContentError,
+  withByteOrder,
 } from "@masquerade/core";
 import { parseDType } from "@masquerade/numpy";
 import * as names from "../names.ts";
@@ -195,6 +196,8 @@ async function seenAs(
   const { mask, reader } = plan;
   const { attrs } = plan.data;
   if (reader === "matlab") return matlabArray(data, attrs);
+  // PyTables gives numbers in the machine's own byte order.
+  if (reader === "pytables") return data.astype(withByteOrder(data.dtype, "little")) as NdArray;
   if (reader === "netcdf4")
     return netcdfArray(
       data,

@@ -118,5 +118,16 @@ function recordOf(type: Extract<H5Type, { class: "compound" }>, reader: TypeRead
     names.add(member.name);
     fields.push({ name: member.name, offset: member.offset, dtype, shape });
   }
-  return dtypes.struct(fields, { itemsize: type.size });
+  const made = dtypes.struct(fields, { itemsize: type.size });
+  return reader === "netcdf4" ? (asAligned(made) ?? made) : made;
+}
+
+/** netCDF4-python marks records as aligned, which those of C programs are. */
+function asAligned(made: DType<"struct">): DType | undefined {
+  const laid = dtypes.struct(
+    made.fields.map(({ name, dtype, shape }) => ({ name, dtype, shape })),
+    { aligned: true },
+  );
+  const same = laid.fields.every((field, i) => field.offset === made.fields[i]?.offset);
+  return same && laid.itemsize === made.itemsize ? laid : undefined;
 }
