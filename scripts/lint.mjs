@@ -7,6 +7,7 @@ const bin = (...path) => join(root, "node_modules", ...path);
 const checks = [
   ["biome", [bin("@biomejs", "biome", "bin", "biome"), "check", "--error-on-warnings"]],
   ["layers", [join(root, "scripts", "layers.mjs")]],
+  ["types of examples", [bin("typescript", "bin", "tsc"), "-p", "examples"]],
   ["types of tests and scripts", [bin("typescript", "bin", "tsc"), "-p", "tsconfig.tests.json"]],
 ];
 

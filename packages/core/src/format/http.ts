@@ -79,9 +79,11 @@ async function requestOnce<V>(
     headers.set("Range", `bytes=${offset}-${offset + length - 1}`);
     if (asking.ifRange?.startsWith('"')) headers.set("If-Range", asking.ifRange);
   }
+  // Not called as a method: browsers refuse a fetch whose `this` is not the window.
+  const { fetch } = how;
   let response: Response;
   try {
-    response = await how.fetch(how.url, { method: asking.method ?? "GET", headers, ...(signal && { signal }) });
+    response = await fetch(how.url, { method: asking.method ?? "GET", headers, ...(signal && { signal }) });
   } catch (cause) {
     throw new Transient("the request failed", { cause });
   }
