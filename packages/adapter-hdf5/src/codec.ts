@@ -1,11 +1,13 @@
 import type { Codec } from "@masquerade/core";
 import { decodeHdf5 } from "./decode.ts";
 import { encodeHdf5, encodeHdf5Parts } from "./encode.ts";
+import { openHdf5 } from "./open.ts";
 import type { Hdf5ReadOptions, Hdf5WriteOptions } from "./options.ts";
 
-/** HDF5 in full: written here, read through HDF5's own library in a worker. */
+/** HDF5 in full. */
 export const hdf5Codec: Codec<"async", Hdf5WriteOptions, Hdf5ReadOptions> = {
   encode: encodeHdf5,
   encodeParts: encodeHdf5Parts,
   decode: decodeHdf5,
+  open: openHdf5,
 };

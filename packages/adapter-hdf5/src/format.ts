@@ -40,7 +40,7 @@ const capabilities: Capabilities = {
   dims: true,
   bundle: true,
   nested: true,
-  lazy: false,
+  lazy: true,
   streamed: false,
   appendable: false,
   inPlace: false,
@@ -118,7 +118,6 @@ export const hdf5: Format<"hdf5", "async", Hdf5WriteOptions, Hdf5ReadOptions> = 
   recipe:
     'import h5py, numpy as np\nf = h5py.File("FILE")\narray = np.ma.MaskedArray(f["data"][()], f["data_mask"][()])',
   recipes: async (file) => (await import("./recipes.ts")).hdf5Recipes(file),
-  browser: false,
   sniff: (head) => (findSignature(head) === undefined ? "no" : "yes"),
   codec: async (): Promise<Codec<"async", Hdf5WriteOptions, Hdf5ReadOptions>> => (await import("./codec.ts")).hdf5Codec,
 };

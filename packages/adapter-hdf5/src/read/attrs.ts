@@ -1,44 +1,12 @@
-import type { Attrs, NdArray, PlainValue } from "@masquerade/core";
+import { type Attrs, arrayFromBytes, type NdArray, type PlainValue } from "@masquerade/core";
 import { FILL_DTYPE, FILL_VALUE, isReserved, JSON_ATTRS, KIND, MASK } from "../names.ts";
 import { fromJson } from "../plain-json.ts";
 import { dtypeOf, isBool } from "../type/from-h5.ts";
-import { type FloatLayout, type H5Type, type StringPad, stringPads } from "../type/h5type.ts";
-import type { RawAttr, RawType } from "../worker/protocol.ts";
-import { arrayOf } from "./elements.ts";
+import type { StringPad } from "../type/h5type.ts";
+import type { RawAttr } from "./raw.ts";
 import { settle } from "./settle.ts";
 import { isStructural } from "./structural.ts";
 import type { Writer } from "./writer.ts";
-
-const layouts: Readonly<Record<number, FloatLayout>> = { 2: "half", 4: "single", 8: "double" };
-
-/** A type as far as the library tells it: of opaque types no tag, of long doubles no layout. */
-function typeOf(raw: RawType): H5Type {
-  const { size } = raw;
-  const bigEndian = !raw.littleEndian;
-  const layout = layouts[size];
-  if (raw.type === 0) return { class: "integer", size, signed: raw.signed, bigEndian };
-  if (raw.type === 1 && layout !== undefined) return { class: "float", size, layout, bigEndian };
-  if (raw.type === 3)
-    return { class: "string", size, pad: stringPads[raw.strpad ?? 1] ?? "null-padded", utf8: raw.cset === 1 };
-  if (raw.type === 4) return { class: "bitfield", size, bigEndian };
-  if (raw.type === 5) return { class: "opaque", size, tag: "" };
-  if (raw.type === 6 && raw.compound_type !== undefined)
-    return {
-      class: "compound",
-      size,
-      members: raw.compound_type.members.map((one) => ({ name: one.name, offset: one.offset, type: typeOf(one) })),
-    };
-  if (raw.type === 8 && raw.enum_type !== undefined)
-    return {
-      class: "enum",
-      size,
-      base: { class: "integer", size, signed: raw.signed, bigEndian },
-      names: Object.entries(raw.enum_type.members).map(([name, value]) => ({ name, value })),
-    };
-  if (raw.type === 10 && raw.array_type !== undefined)
-    return { class: "array", size, dims: raw.array_type.shape ?? [], base: typeOf(raw.array_type) };
-  return { class: "other", size, what: `a datatype of class ${raw.type}` };
-}
 
 function textOf(bytes: Uint8Array, pad: StringPad): string | undefined {
   let end = bytes.indexOf(0);
@@ -54,12 +22,12 @@ function textOf(bytes: Uint8Array, pad: StringPad): string | undefined {
 /** The elements of an attribute with the dtype h5py reads; undefined for texts of varying length and for what no dtype has. */
 export function attrArray({ type, value }: RawAttr): NdArray | undefined {
   if (!(value instanceof Uint8Array)) return undefined;
-  const own = typeOf(type);
+  const own = type.h5;
   const dtype = dtypeOf(own);
   if (typeof dtype === "string") return undefined;
   const raw = value.slice();
   settle(raw, own, "h5py");
-  return arrayOf(raw, own, dtype, type.shape ?? []);
+  return arrayFromBytes(raw, dtype, type.shape ?? []) as NdArray;
 }
 
 /**
@@ -71,7 +39,7 @@ export function attrValue(attr: RawAttr): PlainValue | undefined {
   if (value === null || value === undefined) return value;
   const shape = type.shape ?? [];
   if (!(value instanceof Uint8Array)) return shape.length === 0 ? (value[0] ?? "") : value;
-  const own = typeOf(type);
+  const own = type.h5;
   if (shape.length === 0) {
     if (own.class === "opaque") return value;
     if (own.class === "string") return textOf(value, own.pad) ?? value;

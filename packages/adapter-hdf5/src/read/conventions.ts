@@ -1,5 +1,5 @@
-import type { RawDataset, RawGroup, RawNode } from "../worker/protocol.ts";
 import { numbersAttr, textAttr, textsAttr } from "./attrs.ts";
+import type { RawDataset, RawGroup, RawNode } from "./raw.ts";
 import type { Writer } from "./writer.ts";
 
 type Siblings = ReadonlyMap<string, RawNode>;

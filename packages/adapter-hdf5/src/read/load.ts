@@ -1,8 +1,6 @@
 import {
   type AnyArray,
   arrayFromBytes,
-  CapabilityError,
-  checkShape,
   type DecodeOptions,
   type DType,
   dtypes,
@@ -10,139 +8,26 @@ import {
   type FullMask,
   fillOut,
   isMaskedArray,
-  LimitError,
-  type Limits,
   MaskedArray,
   maskDType,
   NdArray,
   nomask,
+  type Order,
   quoteText,
-  UnsafeContentError,
   withByteOrder,
 } from "@masquerade/core";
-import { parseDType } from "@masquerade/numpy";
 import * as names from "../names.ts";
 import type { Hdf5ReadOptions } from "../options.ts";
-import type { Superblock } from "../superblock.ts";
-import { dtypeOf, type TypeReader } from "../type/from-h5.ts";
-import type { H5Type } from "../type/h5type.ts";
-import type { RawAttr, RawDataset } from "../worker/protocol.ts";
 import { textAttr, userAttrs } from "./attrs.ts";
 import { maskedColumns } from "./columns.ts";
-import { arrayOf, nonzero, textArray } from "./elements.ts";
+import { type Context, type Described, describe, type Fetch, parseTold } from "./described.ts";
+import { nonzero, textArray } from "./elements.ts";
 import { matlabArray } from "./matlab.ts";
 import { netcdfArray } from "./netcdf.ts";
-import { ObjectHeader } from "./object-header.ts";
 import type { PlanArray } from "./plan.ts";
+import type { RawAttr, RawDataset } from "./raw.ts";
 import { settle } from "./settle.ts";
 import type { Writer } from "./writer.ts";
-
-/** How elements are got from the library. */
-export interface Fetch {
-  bytes(path: string, bytes: number): Promise<Uint8Array>;
-  texts(path: string, elements: number, bytes: number): Promise<readonly string[]>;
-}
-
-/** What reading one file needs. */
-export interface Context {
-  readonly file: Uint8Array;
-  readonly superblock: Superblock;
-  readonly limits: Limits;
-  readonly fetch: Fetch;
-  /** Bytes of arrays read so far. */
-  total: number;
-}
-
-/** Filters the library has: deflate, shuffle, Fletcher-32, szip, nbit, scale-offset. */
-const KNOWN_FILTERS = 6;
-const EXTERNAL_FILES = 0x07;
-
-/** A dataset's type, dtype and full shape, checked against the limits before anything is read. */
-interface Described {
-  /** Whose reader's dtypes these are. */
-  readonly reader: Writer;
-  /** The dataset's fill-value property was set. */
-  readonly filled: boolean;
-  readonly type: H5Type;
-  readonly dtype: DType;
-  readonly shape: readonly number[];
-  readonly bytes: number;
-}
-
-function describe(raw: RawDataset, reader: Writer, context: Context): Described {
-  const named = `"${quoteText(raw.path, 80)}"`;
-  if (raw.sources.length > 0)
-    throw new UnsafeContentError(
-      "UNSAFE_LINK",
-      "hdf5",
-      `${named} is a virtual dataset over ${quoteText(raw.sources[0] as string, 80)}, which is never opened`,
-    );
-  const header = new ObjectHeader(context.file, context.superblock, raw.address);
-  if (header.messages.some((one) => one.type === EXTERNAL_FILES))
-    throw new UnsafeContentError(
-      "UNSAFE_LINK",
-      "hdf5",
-      `the elements of ${named} lie in another file, which is never opened`,
-    );
-  const foreign = header.filters().find((id) => id < 1 || id > KNOWN_FILTERS);
-  if (foreign !== undefined)
-    throw new CapabilityError(
-      "hdf5",
-      "filter",
-      `${named} is stored through filter ${foreign}, which is not here; h5repack -f NONE takes it off`,
-    );
-  let type = header.datatype();
-  const { class: outer, size } = type;
-  const shape = [...(raw.shape ?? [])];
-  while (type.class === "array") {
-    shape.push(...type.dims);
-    type = type.base;
-  }
-  const dtype = ownDType(type, raw, reader === "masquerade") ?? dtypeOf(type, typeReader(reader));
-  if (typeof dtype === "string")
-    throw new CapabilityError(
-      "hdf5",
-      "dtype",
-      `${named} holds ${dtype}, which no dtype has; select another dataset, or skip it with unreadable: "skip"`,
-    );
-  if (size !== raw.size && outer !== "text")
-    throw new FormatError("FORMAT_MALFORMED", "hdf5", `the library and the header differ about the type of ${named}`);
-  const elements = checkShape(shape, size, context.limits, { format: "hdf5" });
-  const bytes = (raw.shape ?? []).reduce((n, m) => n * m, size);
-  const { maxBytes, maxTotalBytes } = context.limits;
-  if (bytes > maxBytes || elements * dtype.itemsize > maxBytes)
-    throw new LimitError("maxBytes", `${named} has ${bytes} bytes, more than ${maxBytes}`, { format: "hdf5" });
-  context.total += bytes;
-  if (context.total > maxTotalBytes)
-    throw new LimitError("maxTotalBytes", `the arrays have more than ${maxTotalBytes} bytes`, { format: "hdf5" });
-  return { reader, filled: header.fillDefined(), type, dtype, shape, bytes };
-}
-
-const typeReader = (reader: Writer): TypeReader => (reader === "masquerade" ? "h5py" : reader);
-
-/** The dtype our own files tell by attribute. */
-function ownDType(type: H5Type, raw: RawDataset, ours: boolean): DType | undefined {
-  const told = ours ? textAttr(raw.attrs, names.DTYPE) : undefined;
-  if (told === undefined) return undefined;
-  const dtype = parseTold(told);
-  const text = dtype.kind === "str" && type.class === "string";
-  const empty = dtype.itemsize === 0 && (dtype.kind === "bytes" || dtype.kind === "void") && type.size === 1;
-  if (!text && !empty)
-    throw new FormatError(
-      "FORMAT_MALFORMED",
-      "hdf5",
-      `the dtype of "${quoteText(raw.path, 60)}" does not fit its type`,
-    );
-  return dtype;
-}
-
-function parseTold(told: string): DType {
-  try {
-    return parseDType(told);
-  } catch (cause) {
-    throw new FormatError("FORMAT_MALFORMED", "hdf5", `"${quoteText(told, 40)}" is no dtype`, { cause });
-  }
-}
 
 async function read(raw: RawDataset, one: Described, fetch: Fetch): Promise<NdArray> {
   const { type, shape } = one;
@@ -159,7 +44,7 @@ function elementsOf(bytes: Uint8Array, { reader, type, dtype, shape }: Described
   if (reader !== "masquerade") settle(bytes, type, reader);
   if (dtype.itemsize === 0) return arrayFromBytes(new Uint8Array(0), dtype, shape) as NdArray;
   if (dtype.kind === "str" && type.class === "string") return textArray(bytes, type.size, dtype, shape);
-  return arrayOf(bytes, type, dtype, shape);
+  return arrayFromBytes(bytes, dtype, shape) as NdArray;
 }
 
 /** The array a plan describes. Throws CapabilityError for types no dtype has, and whatever reading throws. */
@@ -169,10 +54,9 @@ export async function loadArray(
   options: Hdf5ReadOptions & Pick<DecodeOptions, "out">,
 ): Promise<AnyArray> {
   const { data: raw, reader } = plan;
-  const ours = reader === "masquerade";
   const described = describe(raw, reader, context);
   let data = await read(raw, described, context.fetch);
-  if (ours && textAttr(raw.attrs, names.ORDER) === "F") data = data.copy("F");
+  if (orderOf(plan) === "F") data = data.copy("F");
   const attrs = new Map(userAttrs(raw.attrs, reader));
   if (plan.beside !== undefined) attrs.set(META_ATTR, await textOf(plan.beside, context));
   // Sub-arrays of the type are dimensions without a name.
@@ -236,21 +120,43 @@ async function maskOf(
 ): Promise<FullMask | typeof nomask> {
   if (mask === "nomask") return nomask;
   if (mask === "fill") return missing(plan.data.attrs, data, described);
-  const one = describe(mask, plan.reader, context);
-  const want = maskDType(data.dtype);
+  return await maskPlane(mask, plan.reader, { dtype: data.dtype, shape: data.shape, order: data.order }, context);
+}
+
+/** The mask of an array by itself; undefined where it is told by the data. */
+export async function loadMask(plan: PlanArray, context: Context): Promise<FullMask | undefined> {
+  const { mask, reader } = plan;
+  if (typeof mask !== "object" || (reader !== "masquerade" && reader !== "h5py")) return undefined;
+  const { dtype, shape } = describe(plan.data, reader, context);
+  return await maskPlane(mask, reader, { dtype, shape, order: orderOf(plan) }, context);
+}
+
+/** The memory order an array is to have. */
+export function orderOf({ data, reader }: PlanArray): Order {
+  return reader === "masquerade" && textAttr(data.attrs, names.ORDER) === "F" ? "F" : "C";
+}
+
+async function maskPlane(
+  mask: RawDataset,
+  reader: Writer,
+  of: { readonly dtype: DType; readonly shape: readonly number[]; readonly order: Order },
+  context: Context,
+): Promise<FullMask> {
+  const one = describe(mask, reader, context);
+  const want = maskDType(of.dtype);
   const shown = `the mask "${quoteText(mask.path, 60)}"`;
   if (want.kind === "struct") {
     const found = await read(mask, one, context.fetch);
     if (found.dtype.kind !== "struct" || found.dtype.itemsize !== want.itemsize)
       throw new FormatError("FORMAT_MALFORMED", "hdf5", `${shown} does not have a bool for each field`);
     const full = found.with({ dtype: want as DType });
-    return (data.order === "F" ? full.copy("F") : full) as unknown as FullMask;
+    return (of.order === "F" ? full.copy("F") : full) as unknown as FullMask;
   }
   if (one.type.class !== "integer" && one.type.class !== "enum" && one.type.class !== "bitfield")
     throw new FormatError("FORMAT_MALFORMED", "hdf5", `${shown} does not hold integers or bools`);
   const bytes = one.bytes === 0 ? new Uint8Array(0) : await context.fetch.bytes(mask.path, one.bytes);
-  const full = nonzero(bytes, one.type.size, data.shape);
-  return data.order === "F" ? full.copy("F") : full;
+  const full = nonzero(bytes, one.type.size, of.shape);
+  return of.order === "F" ? full.copy("F") : full;
 }
 
 /** Elements equal to `_FillValue`, bit for bit, or NaN where that is NaN. */

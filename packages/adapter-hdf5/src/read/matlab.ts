@@ -1,6 +1,6 @@
 import { type DType, dtypes, FormatError, type NdArray, type SimpleKind, zeros } from "@masquerade/core";
-import type { RawAttr } from "../worker/protocol.ts";
 import { attrArray, textAttr } from "./attrs.ts";
+import type { RawAttr } from "./raw.ts";
 
 const kinds: Readonly<Record<string, SimpleKind>> = {
   double: "float64",

@@ -1,6 +1,6 @@
 import { type DType, hostIsLittleEndian, NdArray, storageOver } from "@masquerade/core";
-import type { RawAttr } from "../worker/protocol.ts";
 import { attrArray } from "./attrs.ts";
+import type { RawAttr } from "./raw.ts";
 
 type Value = number | bigint;
 

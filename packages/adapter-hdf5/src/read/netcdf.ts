@@ -12,7 +12,6 @@ import {
   zeros,
 } from "@masquerade/core";
 import type { H5Type } from "../type/h5type.ts";
-import type { RawAttr } from "../worker/protocol.ts";
 import { textAttr } from "./attrs.ts";
 import { textArray } from "./elements.ts";
 import {
@@ -25,6 +24,7 @@ import {
   unsignedView,
   valuesOf,
 } from "./netcdf-values.ts";
+import type { RawAttr } from "./raw.ts";
 
 type Value = number | bigint;
 

@@ -8,7 +8,6 @@ import {
 } from "@masquerade/core";
 import * as names from "../names.ts";
 import type { Hdf5ReadOptions } from "../options.ts";
-import type { RawDataset, RawGroup, RawNode } from "../worker/protocol.ts";
 import { textAttr, userAttrs } from "./attrs.ts";
 import {
   astropyMetaName,
@@ -21,6 +20,7 @@ import {
   shownName,
   siblingMask,
 } from "./conventions.ts";
+import type { RawDataset, RawGroup, RawNode } from "./raw.ts";
 import { type Writer, writerOf } from "./writer.ts";
 
 /** An array to be read: which datasets hold it. */
@@ -99,6 +99,8 @@ function member(node: RawNode, siblings: ReadonlyMap<string, RawNode>, name: str
           `"${quoteText(node.path, 60)}" is a link to ${quoteText(node.target, 80)}, where there is nothing`,
         ),
       );
+    case "refused":
+      return refused(node.error);
     case "cycle":
     case "other":
       // The group is there already, above; a committed datatype holds no values.

@@ -1,4 +1,4 @@
-import type { RawAttr } from "../worker/protocol.ts";
+import type { RawAttr } from "./raw.ts";
 import type { Writer } from "./writer.ts";
 
 const hiddenAttrs: { readonly [W in Writer]: RegExp } = {

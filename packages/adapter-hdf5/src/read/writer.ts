@@ -1,5 +1,5 @@
 import { MARK } from "../names.ts";
-import type { RawAttr, RawGroup, RawNode } from "../worker/protocol.ts";
+import type { RawAttr, RawGroup, RawNode } from "./raw.ts";
 
 /** Whose conventions a file keeps: this package's own, or those of the tool that wrote it. */
 export type Writer = "masquerade" | "h5py" | "netcdf4" | "pytables" | "matlab";

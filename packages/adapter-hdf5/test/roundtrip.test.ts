@@ -65,7 +65,7 @@ describe("storage", () => {
     const bytes = await codec.encode(array, { checksum: true, chunks: [40, 30, 5] });
     const at = 5000;
     bytes[at] = (bytes[at] as number) ^ 1;
-    expect(await codeOf(() => codec.decode(bytes))).toBe("FORMAT_MALFORMED");
+    expect(await codeOf(() => codec.decode(bytes))).toBe("FORMAT_CHECKSUM");
   });
 });
 

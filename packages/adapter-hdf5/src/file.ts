@@ -1,0 +1,119 @@
+import {
+  type AxisRange,
+  type ByteSource,
+  checkOptions,
+  type DecodeOptions,
+  fromBytes,
+  normalizeSelection,
+  OptionError,
+  quoteText,
+  resolveLimits,
+  throwIfAborted,
+} from "@masquerade/core";
+import { copyPiece } from "./data/copy.ts";
+import { Elements } from "./data/read.ts";
+import { isLibraryFilter } from "./data/unfilter.ts";
+import { hdf5 } from "./format.ts";
+import type { Hdf5ReadOptions } from "./options.ts";
+import type { Context } from "./read/described.ts";
+import { readByLibrary } from "./read/library.ts";
+import { type Plan, planOf } from "./read/plan.ts";
+import type { RawDataset, RawGroup } from "./read/raw.ts";
+import { GlobalHeaps } from "./structure/heaps.ts";
+import { openImage } from "./structure/superblock.ts";
+import { walkFile } from "./structure/walk.ts";
+
+/** What is read of the datasets a context is for. */
+export interface Part {
+  /** Of each axis; left out: all of it. */
+  readonly ranges?: readonly AxisRange[] | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A file whose structure is known: what is in it, and how to get at elements. */
+export interface KnownFile {
+  readonly plan: Plan;
+  readonly context: (part?: Part) => Context;
+  /** Rows of a dataset that are stored together: blocks of whole multiples of it inflate nothing twice. */
+  readonly rows: (path: string) => number;
+}
+
+/** Reads everything but the elements. Throws FormatError, LimitError, OptionError. */
+export async function readStructure(given: ByteSource, options: Hdf5ReadOptions & DecodeOptions): Promise<KnownFile> {
+  checkOptions("hdf5", hdf5.options.read, options);
+  throwIfAborted(options.signal);
+  const limits = resolveLimits(options.limits);
+  const source = await sized(given, limits.maxBytes, options.signal);
+  const { image, root } = await openImage(source, source.size as number, { signal: options.signal, limits });
+  const heaps = new GlobalHeaps(image);
+  const tree = await walkFile(image, heaps, root);
+  const datasets = new Map<string, RawDataset>();
+  collect(tree, datasets);
+  const opened = new Map<string, Elements>();
+  const elements = (path: string): Elements => {
+    const known = opened.get(path) ?? new Elements(image, (datasets.get(path) as RawDataset).stored);
+    opened.set(path, known);
+    return known;
+  };
+  const byLibrary = new Map<string, Promise<Uint8Array>>();
+  const context = ({ ranges, signal }: Part = {}): Context => {
+    const bytes = async (path: string): Promise<Uint8Array> => {
+      throwIfAborted(signal);
+      const raw = datasets.get(path) as RawDataset;
+      const shape = raw.shape ?? [];
+      const wanted = ranges ?? normalizeSelection(undefined, shape).ranges;
+      if (raw.stored.filters.some(isLibraryFilter)) {
+        const all =
+          byLibrary.get(path) ??
+          readByLibrary(
+            image,
+            raw,
+            shape.reduce((n, m) => n * m, raw.size),
+          );
+        if (ranges !== undefined) byLibrary.set(path, all);
+        const target = new Uint8Array(wanted.reduce((n, range) => n * range.count, raw.size));
+        const piece = { bytes: await all, origin: shape.map(() => 0), shape };
+        copyPiece(piece, { bytes: target, ranges: wanted, itemsize: raw.size });
+        return target;
+      }
+      const read = await elements(path).read(wanted, { signal });
+      // Bytes that are in memory already come as views of it.
+      return read.byteLength === read.buffer.byteLength ? read : read.slice();
+    };
+    const texts = async (path: string, count: number): Promise<readonly string[]> =>
+      await heaps.texts(await bytes(path), count);
+    return { limits, total: 0, part: ranges, fetch: { bytes, texts } };
+  };
+  const plan = chosen(planOf(tree, options), options.select);
+  return { plan, context, rows: (path) => elements(path).rows };
+}
+
+/** A source that knows its size; others are read whole. */
+async function sized(source: ByteSource, maxBytes: number, signal: AbortSignal | undefined): Promise<ByteSource> {
+  if (source.size !== undefined) return source;
+  if (source.readAll === undefined)
+    throw new OptionError("OPTION_INVALID", "an HDF5 file is read from a source that knows its size", "source");
+  return fromBytes(await source.readAll(maxBytes, signal));
+}
+
+/** Recursion is bounded: the tree's depth was. */
+function collect(group: RawGroup, out: Map<string, RawDataset>): void {
+  for (const [, node] of group.members) {
+    if (node.node === "group") collect(node, out);
+    else if (node.node === "dataset") out.set(node.path, node);
+  }
+}
+
+/** The part of a file by names joined with "/". Throws OptionError INDEX_INVALID. */
+function chosen(plan: Plan, path: string | undefined): Plan {
+  if (path === undefined || path === "") return plan;
+  let at: Plan | undefined = plan;
+  for (const name of path.split("/")) at = at?.plan === "group" ? at.members.get(name) : undefined;
+  if (at !== undefined) return at;
+  const known = plan.plan === "group" ? [...plan.members.keys()].slice(0, 8).map((name) => quoteText(name, 40)) : [];
+  throw new OptionError(
+    "INDEX_INVALID",
+    `there is no "${quoteText(path)}"; there is ${known.join(", ") || "one array without a name"}`,
+    "select",
+  );
+}

@@ -1,0 +1,174 @@
+import {
+  type AnyArray,
+  type AxisRange,
+  type Block,
+  type BundleHeader,
+  type ByteSource,
+  blocksByReading,
+  type DecodeOptions,
+  fillOut,
+  type Header,
+  headerOf,
+  isMaskedArray,
+  type LazyArray,
+  lazyFromArray,
+  makeOpenFile,
+  type NdArray,
+  normalizeSelection,
+  type OpenFile,
+  type Plane,
+  planeOf,
+  type ReadOptions,
+  type Selection,
+  type SelectionInput,
+  type SelectionItem,
+  throwIfAborted,
+} from "@masquerade/core";
+import { type KnownFile, readStructure } from "./file.ts";
+import type { Hdf5ReadOptions } from "./options.ts";
+import { loadArray, loadMask, orderOf } from "./read/load.ts";
+import type { Plan, PlanArray } from "./read/plan.ts";
+import { isLeftOut } from "./read/unreadable.ts";
+
+/** Bytes of a block when the caller does not say. */
+const BLOCK_BYTES = 8 << 20;
+
+/** {@link hdf5}'s open: reads everything but the elements, and those by parts. */
+export async function openHdf5(source: ByteSource, options: Hdf5ReadOptions & DecodeOptions = {}): Promise<OpenFile> {
+  const file = await readStructure(source, options);
+  const known: Known = { ...file, options, plans: new Map() };
+  const header = await headerOfPlan(known, file.plan, "");
+  return makeOpenFile(header, (path, one) => lazy(known, known.plans.get(path) as PlanArray, one, path));
+}
+
+interface Known extends KnownFile {
+  readonly options: Hdf5ReadOptions;
+  /** The arrays by their paths. */
+  readonly plans: Map<string, PlanArray>;
+}
+
+/** Recursion is bounded: the plan's depth was. */
+async function headerOfPlan(file: Known, plan: Plan, path: string): Promise<Header | BundleHeader> {
+  if (plan.plan === "refused") throw plan.error;
+  if (plan.plan === "array") {
+    file.plans.set(path, plan);
+    return await headerOfArray(file, plan);
+  }
+  const entries = new Map<string, Header | BundleHeader>();
+  for (const [name, one] of plan.members)
+    try {
+      entries.set(name, await headerOfPlan(file, one, path === "" ? name : `${path}/${name}`));
+    } catch (error) {
+      if (!isLeftOut(error, file.options)) throw error;
+    }
+  return { kind: plan.kind, entries, attrs: plan.attrs };
+}
+
+/** Whether a part of what the file has is a part of what its reader makes of it. */
+const isByParts = ({ reader, mask }: PlanArray): boolean => reader !== "matlab" && mask !== "columns";
+
+/** The header of an array: that of a part of it that has no elements. */
+async function headerOfArray(file: Known, plan: PlanArray): Promise<Header> {
+  if (!isByParts(plan)) return headerOf(await loadArray(plan, file.context(), file.options));
+  const shape = plan.data.shape ?? [];
+  const ranges = shape.map((): AxisRange => ({ start: 0, step: 1, count: 0, keep: true }));
+  const none = await loadArray(plan, file.context({ ranges }), file.options);
+  const whole = [...shape, ...none.shape.slice(shape.length)];
+  const long = whole.filter((n) => n !== 1);
+  const order = long.length > 1 && !long.includes(0) ? orderOf(plan) : "C";
+  return { ...headerOf(none), order, shape: whole };
+}
+
+function lazy(file: Known, plan: PlanArray, header: Header, path: string): LazyArray {
+  if (!isByParts(plan)) return lazyWhole(file, plan, header, path);
+  const { options: given } = file;
+  const rank = plan.data.shape?.length ?? 0;
+
+  /** A part of one plane, all axes kept. */
+  const part = async (
+    ranges: readonly AxisRange[],
+    plane: Plane,
+    signal: AbortSignal | undefined,
+  ): Promise<AnyArray> => {
+    const context = file.context({ ranges, signal });
+    if (plane === "data" && plan.reader === "masquerade")
+      return await loadArray({ ...plan, mask: undefined }, context, given);
+    const mask = plane === "mask" ? await loadMask(plan, context) : undefined;
+    return (mask as NdArray | undefined) ?? planeOf(await loadArray(plan, context, given), plane);
+  };
+
+  const read = async (selection?: SelectionInput, options: ReadOptions = {}): Promise<AnyArray> => {
+    const { plane = "both", out, signal } = options;
+    throwIfAborted(signal);
+    const chosen = normalizeSelection(selection, header.shape);
+    const found = await part(chosen.ranges.slice(0, rank), plane, signal);
+    const items = rest(chosen, rank);
+    const result = items === undefined ? found : found.slice(items);
+    if (out === undefined) return result;
+    return isMaskedArray(result) ? result.with({ data: fillOut(result.data, out) }) : fillOut(result, out);
+  };
+
+  return {
+    header,
+    read,
+    async *blocks(options = {}): AsyncGenerator<Block> {
+      const { plane = "both", maxBytes = BLOCK_BYTES, signal } = options;
+      for (const [start, count] of rowRanges(header, file.rows(plan.data.path), maxBytes)) {
+        const axis = header.order === "F" ? header.shape.length - 1 : 0;
+        const rows = header.shape.map((_, i) => (i === axis ? { start, stop: start + count } : {}));
+        yield { array: path, plane, start, value: await read(rows, { plane, signal }) };
+      }
+    },
+  };
+}
+
+/** An array that its reader takes as a whole: transposed, or of several columns. */
+function lazyWhole(file: Known, plan: PlanArray, header: Header, path: string): LazyArray {
+  let whole: Promise<AnyArray> | undefined;
+  const read: LazyArray["read"] = async (selection, options) => {
+    throwIfAborted(options?.signal);
+    whole ??= loadArray(plan, file.context(), file.options);
+    return await lazyFromArray(await whole, path).read(selection, options);
+  };
+  return { header, read, blocks: (options) => blocksByReading({ header, read }, path, options) };
+}
+
+/** Blocks along the slowest axis: whole rows of chunks where they fit. */
+function* rowRanges(header: Header, together: number, maxBytes: number): Generator<readonly [number, number]> {
+  const { shape, order, dtype } = header;
+  const axis = order === "F" ? shape.length - 1 : 0;
+  const total = shape[axis] ?? 1;
+  const rowBytes = shape.reduce((n, m, i) => (i === axis ? n : n * m), Math.max(1, dtype.itemsize));
+  let rows = Math.max(1, Math.floor(maxBytes / Math.max(1, rowBytes)));
+  if (order === "C" && rows > together) rows -= rows % together;
+  for (let start = 0; start < total; start += rows) yield [start, Math.min(rows, total - start)];
+}
+
+/** What is left of a selection when the first `rank` axes were read as it says, and kept; undefined: nothing. */
+function rest({ ranges, axes }: Selection, rank: number): SelectionItem[] | undefined {
+  const items: SelectionItem[] = [];
+  let next = 0;
+  const upTo = (axis: number): void => {
+    for (; next < axis; next++) items.push(axis0(ranges[next] as AxisRange, next < rank));
+  };
+  for (const axis of axes) {
+    if (axis === undefined) {
+      items.push(null);
+      continue;
+    }
+    upTo(axis);
+    items.push(axis0(ranges[axis] as AxisRange, axis < rank));
+    next = axis + 1;
+  }
+  upTo(ranges.length);
+  const asItIs = axes.every((axis) => axis !== undefined && axis < rank) && ranges.every((range) => range.keep);
+  return asItIs ? undefined : items;
+}
+
+function axis0({ start, step, count, keep }: AxisRange, isRead: boolean): SelectionItem {
+  if (!keep) return isRead ? 0 : start;
+  if (isRead) return {};
+  if (count === 0) return { start: 0, stop: 0 };
+  const stop = start + count * step;
+  return { start, stop: stop < 0 ? undefined : stop, step };
+}

@@ -1,0 +1,122 @@
+import {
+  type AxisRange,
+  CapabilityError,
+  checkShape,
+  type DType,
+  FormatError,
+  LimitError,
+  type Limits,
+  quoteText,
+  UnsafeContentError,
+} from "@masquerade/core";
+import { parseDType } from "@masquerade/numpy";
+import { isLibraryFilter, isPlainFilter } from "../data/unfilter.ts";
+import * as names from "../names.ts";
+import { dtypeOf, type TypeReader } from "../type/from-h5.ts";
+import type { H5Type } from "../type/h5type.ts";
+import { textAttr } from "./attrs.ts";
+import type { RawDataset } from "./raw.ts";
+import type { Writer } from "./writer.ts";
+
+/** How elements are got. */
+export interface Fetch {
+  /** Elements of a dataset as they lie in the file, in fresh memory: of each axis as much as {@link Context.part} says. */
+  bytes(path: string, bytes: number): Promise<Uint8Array>;
+  texts(path: string, elements: number, bytes: number): Promise<readonly string[]>;
+}
+
+/** What reading (a part of) the arrays of one file needs. */
+export interface Context {
+  readonly limits: Limits;
+  readonly fetch: Fetch;
+  /** What is read of each axis of a dataset, instead of all of it. */
+  readonly part: readonly AxisRange[] | undefined;
+  /** Bytes of arrays read so far. */
+  total: number;
+}
+
+/** A dataset's type, dtype and full shape, checked against the limits before anything is read. */
+export interface Described {
+  /** Whose reader's dtypes these are. */
+  readonly reader: Writer;
+  /** The dataset's fill-value property was set. */
+  readonly filled: boolean;
+  readonly type: H5Type;
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly bytes: number;
+}
+
+export function describe(raw: RawDataset, reader: Writer, context: Context): Described {
+  const named = `"${quoteText(raw.path, 80)}"`;
+  if (raw.sources.length > 0)
+    throw new UnsafeContentError(
+      "UNSAFE_LINK",
+      "hdf5",
+      `${named} is a virtual dataset over ${quoteText(raw.sources[0] as string, 80)}, which is never opened`,
+    );
+  if (raw.stored.layout.layout === "external")
+    throw new UnsafeContentError(
+      "UNSAFE_LINK",
+      "hdf5",
+      `the elements of ${named} lie in another file, which is never opened`,
+    );
+  const foreign = raw.stored.filters.find((one) => !isPlainFilter(one) && !isLibraryFilter(one));
+  if (foreign !== undefined)
+    throw new CapabilityError(
+      "hdf5",
+      "filter",
+      `${named} is stored through filter ${foreign.id}, which is not here; h5repack -f NONE takes it off`,
+    );
+  let type = raw.stored.type;
+  const { size } = type;
+  const outer = context.part?.map((range) => range.count) ?? raw.shape ?? [];
+  const shape = [...outer];
+  while (type.class === "array") {
+    shape.push(...type.dims);
+    type = type.base;
+  }
+  const dtype = ownDType(type, raw, reader === "masquerade") ?? dtypeOf(type, typeReader(reader));
+  if (typeof dtype === "string")
+    throw new CapabilityError(
+      "hdf5",
+      "dtype",
+      `${named} holds ${dtype}, which no dtype has; select another dataset, or skip it with unreadable: "skip"`,
+    );
+  const elements = checkShape(shape, size, context.limits, { format: "hdf5" });
+  const bytes = outer.reduce((n, m) => n * m, size);
+  const { maxBytes, maxTotalBytes } = context.limits;
+  if (bytes > maxBytes || elements * dtype.itemsize > maxBytes)
+    throw new LimitError("maxBytes", `${named} has ${bytes} bytes, more than ${maxBytes}`, { format: "hdf5" });
+  context.total += bytes;
+  if (context.total > maxTotalBytes)
+    throw new LimitError("maxTotalBytes", `the arrays have more than ${maxTotalBytes} bytes`, { format: "hdf5" });
+  return { reader, filled: raw.stored.fill !== undefined, type, dtype, shape, bytes };
+}
+
+const typeReader = (reader: Writer): TypeReader => (reader === "masquerade" ? "h5py" : reader);
+
+/** The dtype our own files tell by attribute. */
+function ownDType(type: H5Type, raw: RawDataset, ours: boolean): DType | undefined {
+  const told = ours ? textAttr(raw.attrs, names.DTYPE) : undefined;
+  if (told === undefined) return undefined;
+  const dtype = parseTold(told);
+  const text = dtype.kind === "str" && type.class === "string";
+  const empty = dtype.itemsize === 0 && (dtype.kind === "bytes" || dtype.kind === "void") && type.size === 1;
+  if (!text && !empty)
+    throw new FormatError(
+      "FORMAT_MALFORMED",
+      "hdf5",
+      `the dtype of "${quoteText(raw.path, 60)}" does not fit its type`,
+    );
+  return dtype;
+}
+
+/** A dtype that our own files tell. Throws FormatError. */
+export function parseTold(told: string): DType {
+  try {
+    return parseDType(told);
+  } catch (cause) {
+    throw new FormatError("FORMAT_MALFORMED", "hdf5", `"${quoteText(told, 40)}" is no dtype`, { cause });
+  }
+}

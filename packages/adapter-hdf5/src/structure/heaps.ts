@@ -1,0 +1,91 @@
+import { LimitError } from "@masquerade/core";
+import { malformed } from "./cursor.ts";
+import type { FileImage } from "./image.ts";
+
+/** Collections kept decoded at a time: texts of one attribute, or of neighbouring elements, lie in few. */
+const MOST_COLLECTIONS = 64;
+
+/** Global heaps: values of varying length. File format specification 3.0, section III.E. */
+export class GlobalHeaps {
+  private readonly image: FileImage;
+  private readonly collections = new Map<number, ReadonlyMap<number, Uint8Array>>();
+
+  constructor(image: FileImage) {
+    this.image = image;
+  }
+
+  /** An object of a collection. Throws FormatError where there is none. */
+  async object(address: number, index: number): Promise<Uint8Array> {
+    const found = (await this.collection(address)).get(index);
+    if (found === undefined) throw malformed(`there is no object ${index} in a global heap`, address + this.image.base);
+    return found;
+  }
+
+  private async collection(address: number): Promise<ReadonlyMap<number, Uint8Array>> {
+    const known = this.collections.get(address);
+    if (known !== undefined) return known;
+    const { image } = this;
+    const head = await image.cursor(address, 8 + image.lengthSize);
+    const size = head.signature("GCOL", 1).skip(3).length();
+    if (size === undefined || size < head.at) throw head.fail("a global heap of no size");
+    const cursor = await image.cursor(address, size);
+    cursor.skip(head.at);
+    const objects = new Map<number, Uint8Array>();
+    while (cursor.left >= 8 + image.lengthSize) {
+      const index = cursor.u16();
+      const length = cursor.skip(6).length();
+      // Index 0 is the free space at the end, its length that of its own header too.
+      if (index === 0) break;
+      if (length === undefined) throw cursor.fail("an object of no length in a global heap");
+      objects.set(index, cursor.take(length));
+      cursor.skip(Math.min((8 - (length % 8)) % 8, cursor.left));
+    }
+    if (this.collections.size >= MOST_COLLECTIONS) this.collections.clear();
+    this.collections.set(address, objects);
+    return objects;
+  }
+
+  /** A value of varying length: its number of elements, then where they are. `bytes` an element has. Undefined: nowhere, so empty. */
+  async sequence(reference: Uint8Array, bytes: number): Promise<Uint8Array> {
+    const { image } = this;
+    const view = new DataView(reference.buffer, reference.byteOffset, reference.byteLength);
+    const wide = image.offsetSize === 8;
+    const count = view.getUint32(0, true);
+    const address = wide ? Number(view.getBigUint64(4, true)) : view.getUint32(4, true);
+    const index = view.getUint32(4 + image.offsetSize, true);
+    if (address === 0 || count === 0) return new Uint8Array(0);
+    const object = await this.object(address, index);
+    if (count * bytes > object.length) throw malformed("a value of varying length is longer than its place");
+    return object.subarray(0, count * bytes);
+  }
+
+  /** Bytes of a reference to a value of varying length. */
+  get referenceBytes(): number {
+    return 8 + this.image.offsetSize;
+  }
+
+  /** Variable-length strings from their references, each up to its first NUL, as C has them. Throws FormatError for what is no UTF-8. */
+  async texts(references: Uint8Array, count: number): Promise<string[]> {
+    const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+    const size = this.referenceBytes;
+    const out: string[] = [];
+    let total = 0;
+    for (let i = 0; i < count; i++) {
+      let bytes = await this.sequence(references.subarray(i * size, (i + 1) * size), 1);
+      const end = bytes.indexOf(0);
+      if (end >= 0) bytes = bytes.subarray(0, end);
+      total += bytes.length;
+      // Many references to one object: the sum is what is allocated.
+      const { maxBytes } = this.image.patience.limits;
+      if (total > maxBytes)
+        throw new LimitError("maxBytes", `texts take more than ${maxBytes} bytes`, { format: "hdf5" });
+      try {
+        out.push(decoder.decode(bytes));
+      } catch {
+        throw malformed(`text ${i} is not UTF-8`);
+      }
+      if (i % 1024 === 1023) this.image.check();
+    }
+    return out;
+  }
+}

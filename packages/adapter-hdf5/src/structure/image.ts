@@ -1,0 +1,96 @@
+import { type ByteSource, FormatError, LimitError, type Limits, throwIfAborted } from "@masquerade/core";
+import { lookup3 } from "../write/checksum.ts";
+import { Cursor, malformed, type Widths } from "./cursor.ts";
+
+/** What may end a reading early. */
+export interface Patience {
+  signal: AbortSignal | undefined;
+  readonly limits: Limits;
+}
+
+/** The bytes of one HDF5 file by address, whatever they come from. Addresses count from the base address. */
+export class FileImage implements Widths {
+  readonly offsetSize: number;
+  readonly lengthSize: number;
+  /** One past the last byte, as an address. */
+  readonly end: number;
+  /** For large runs of data. */
+  readonly source: ByteSource;
+  readonly base: number;
+  readonly patience: Patience;
+  /** For metadata: small pieces that lie close to each other. */
+  private readonly near: ByteSource;
+  private readonly until: number;
+
+  constructor(
+    source: ByteSource,
+    near: ByteSource,
+    at: Widths & { readonly base: number; readonly end: number },
+    patience: Patience,
+  ) {
+    this.source = source;
+    this.near = near;
+    this.base = at.base;
+    this.end = at.end - at.base;
+    this.offsetSize = at.offsetSize;
+    this.lengthSize = at.lengthSize;
+    this.patience = patience;
+    const { maxMilliseconds } = patience.limits;
+    this.until = maxMilliseconds === undefined ? Number.POSITIVE_INFINITY : Date.now() + maxMilliseconds;
+  }
+
+  /** Throws AbortedError, and LimitError past `limits.maxMilliseconds`. */
+  check(): void {
+    throwIfAborted(this.patience.signal);
+    if (this.until !== Number.POSITIVE_INFINITY && Date.now() > this.until)
+      throw new LimitError("maxMilliseconds", `reading took more than ${this.patience.limits.maxMilliseconds} ms`, {
+        format: "hdf5",
+      });
+  }
+
+  /** Throws FormatError unless these bytes are in the file. */
+  demand(address: number, length: number): void {
+    if (!(Number.isSafeInteger(address) && Number.isSafeInteger(length) && address >= 0 && length >= 0))
+      throw malformed(`${length} bytes at address ${address}`);
+    if (address + length > this.end)
+      throw malformed(`${length} bytes at ${address} reach past the end of the file`, address + this.base);
+  }
+
+  /** Metadata: exactly these bytes. Throws FormatError for what is outside the file. */
+  async read(address: number, length: number): Promise<Uint8Array> {
+    this.demand(address, length);
+    this.check();
+    return await this.near.read(address + this.base, length, this.patience.signal);
+  }
+
+  /** Elements: exactly these bytes, past any cache. */
+  async data(address: number, length: number): Promise<Uint8Array> {
+    this.demand(address, length);
+    this.check();
+    return await this.source.read(address + this.base, length, this.patience.signal);
+  }
+
+  /** Fields of a structure of this length. */
+  async cursor(address: number, length: number): Promise<Cursor> {
+    return new Cursor(await this.read(address, length), address + this.base, this);
+  }
+
+  /** Fields of a structure whose length is not known yet: as many bytes as there are, up to `most`. */
+  async peek(address: number, most: number): Promise<Cursor> {
+    this.demand(address, 0);
+    return await this.cursor(address, Math.min(most, this.end - address));
+  }
+
+  /** Fields of a structure whose last four bytes are the checksum of the others. Throws FormatError FORMAT_CHECKSUM. */
+  async checked(address: number, length: number): Promise<Cursor> {
+    const bytes = await this.read(address, length);
+    const at = bytes.length - 4;
+    if (at < 0) throw malformed("a structure without room for its checksum", address + this.base);
+    const stored = new DataView(bytes.buffer, bytes.byteOffset + at, 4).getUint32(0, true);
+    if (lookup3(bytes.subarray(0, at)) !== stored)
+      throw new FormatError("FORMAT_CHECKSUM", "hdf5", "a checksum of metadata does not match", {
+        offset: address + this.base + at,
+      });
+    return new Cursor(bytes.subarray(0, at), address + this.base, this);
+  }
+}
