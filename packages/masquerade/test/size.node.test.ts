@@ -53,9 +53,10 @@ const at = (path: string): string => JSON.stringify(`${root}packages/${path}`);
 const budgets: readonly (readonly [name: string, code: string, first: number, all: number])[] = [
   ["one type guard of core", `export { isMasqueradeError } from ${at("core/src/index.ts")};`, 1_000, 1_000],
   ["all of core", `export * from ${at("core/src/index.ts")};`, 90_000, 90_000],
-  // Of `first` HDF5's descriptor is 3,000: what HDF5 can hold of a dtype is a question of its types and attributes.
-  ["load", `export { load } from ${at("masquerade/src/index.ts")};`, 45_000, 280_000],
-  ["all of masquerade", `export * from ${at("masquerade/src/index.ts")};`, 110_000, 300_000],
+  // Of `first` HDF5's descriptor is 3,000: what HDF5 can hold of a dtype is a question of its types and attributes; the lines of Python
+  // that descriptors give for each kind of file are 4,000. Of `all` HDF5's structures, read here and not by its library, are 30,000.
+  ["load", `export { load } from ${at("masquerade/src/index.ts")};`, 52_000, 340_000],
+  ["all of masquerade", `export * from ${at("masquerade/src/index.ts")};`, 110_000, 355_000],
 ];
 
 it.each(budgets)(
