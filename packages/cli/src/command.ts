@@ -9,6 +9,8 @@ export interface Outcome {
   readonly note?: string | undefined;
   /** A negative finding (different, invalid, not safe) is exit code 1. */
   readonly negative?: boolean | undefined;
+  /** Part of it failed, and was told: exit code 2. */
+  readonly failed?: boolean | undefined;
 }
 
 /** Where a command's action leaves what it does. */

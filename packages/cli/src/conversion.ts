@@ -6,15 +6,18 @@ import {
   describe,
   isMasqueradeError,
   type Limits,
-  type RecognisedFile,
+  type OpenFile,
+  readFile,
 } from "@masquerade/core";
 import { save } from "masquerade";
-import { type Fidelity, type Policy, refuse, type Verified } from "./fidelity.ts";
+import { type Fidelity, keptOf, type Policy, refuse, type Verified } from "./fidelity.ts";
 import { openInput } from "./input.ts";
 import type { Io } from "./io.ts";
 import { demandFree, openOutput } from "./output.ts";
-import { meter } from "./progress.ts";
+import { type Meter, meter } from "./progress.ts";
+import { openWholeIfNeeded } from "./reading.ts";
 import { registry } from "./registry.ts";
+import { type Changes, isTransformed, type Transform, transformed } from "./transform/transform.ts";
 import { verifyFile, verifyValue } from "./verify.ts";
 
 /** Files larger than this are converted block by block where both formats can. */
@@ -26,14 +29,12 @@ export interface Conversion {
   readonly input: string;
   readonly output: string;
   readonly from: string | undefined;
-  readonly to: string | undefined;
   /** The formats' own options. */
   readonly read: Record<string, unknown>;
   readonly write: (format: AnyFormat) => Record<string, unknown>;
   readonly policy: Policy;
   readonly force: boolean;
-  readonly select: string | undefined;
-  readonly slice: string | undefined;
+  readonly transform: Transform;
   readonly dryRun: boolean;
   readonly verify: boolean;
   /** No progress on a terminal. */
@@ -49,13 +50,22 @@ export interface Converted extends Fidelity {
 /** Converts one file. Throws before anything is written, or leaves nothing behind. `format` is the one to write. */
 export async function convert(plan: Conversion, format: AnyFormat, io: Io): Promise<Converted> {
   if (plan.output !== "-" && !plan.dryRun) await demandFree(plan.output, plan.force);
+  using progress = meter(io, { label: plan.input, quiet: plan.quiet });
   const source = await openInput(plan.input, io, plan.limits);
   try {
+    const options = reading(plan);
+    const changes: Changes = { cast: 0, filled: 0 };
+    const work = { plan, format, changes, progress };
     if (await isStreamed(plan, format, source)) {
-      await using file = await registry.open(source, reading(plan));
-      return await write(plan, format, file, io);
+      await using file = await registry.open(source, options);
+      return await write(work, transformed(file, plan.transform, changes));
     }
-    return await write(plan, format, await loadPart(plan, source), io);
+    const loading = { ...options, onProgress: progress.update };
+    if (!isTransformed(plan.transform)) return await write(work, await registry.load(source, loading));
+    await using file = await openWholeIfNeeded(source, options);
+    const changed = transformed(file, plan.transform, changes);
+    // What is only to be described is not read.
+    return await write(work, plan.dryRun ? changed : await readFile(changed));
   } finally {
     await source[Symbol.asyncDispose]();
   }
@@ -67,7 +77,7 @@ function reading({ read, from, limits }: Conversion): object {
 
 /** Large, and both sides work by blocks: then the whole need never be in memory. */
 async function isStreamed(plan: Conversion, format: AnyFormat, source: ByteSource): Promise<boolean> {
-  if (plan.select !== undefined || plan.slice !== undefined || !format.capabilities.streamed) return false;
+  if (!format.capabilities.streamed) return false;
   if (source.size === undefined || (!plan.dryRun && source.size <= STREAM_BYTES)) return false;
   if (plan.from !== undefined) return registry.get(plan.from).capabilities.lazy;
   try {
@@ -79,44 +89,62 @@ async function isStreamed(plan: Conversion, format: AnyFormat, source: ByteSourc
   }
 }
 
-/** What is to be written, in memory: all of the file, one member, or a part of an array (of which no more is read, where the format can). */
-async function loadPart(plan: Conversion, source: ByteSource): Promise<AnyArray | Bundle> {
-  const options = reading(plan);
-  if (plan.slice === undefined)
-    return await registry.load(source, plan.select === undefined ? options : { ...options, select: plan.select });
-  await using file = await registry.open(source, options);
-  return await file.array(plan.select).read(plan.slice);
+interface Work {
+  readonly plan: Conversion;
+  readonly format: AnyFormat;
+  readonly changes: Changes;
+  readonly progress: Meter;
 }
 
 async function write(
-  plan: Conversion,
-  format: AnyFormat,
-  what: AnyArray | Bundle | RecognisedFile,
-  io: Io,
+  { plan, format, changes, progress }: Work,
+  what: AnyArray | Bundle | OpenFile,
 ): Promise<Converted> {
   const options = plan.write(format);
   const isFile = "names" in what && "array" in what;
-  const losses = format.losses(isFile ? what.header : describe(what), options as never);
+  const header = isFile ? what.header : describe(what);
+  const losses = format.losses(header, options as never);
   refuse(format, losses, plan.policy);
-  const report = { out: plan.output, format: format.id, losses };
-  if (plan.dryRun) return { ...report, bytes: undefined, verified: undefined, data: undefined };
+  const report = { in: plan.input, out: plan.output, format: format.id, kept: keptOf(header, losses), losses };
+  if (plan.dryRun)
+    return { ...report, changes: told(plan.transform), bytes: undefined, verified: undefined, data: undefined };
   const destination = await openOutput(plan.output, plan.force);
-  const streamed = isFile && format.capabilities.streamed;
-  using progress = meter(io, { label: plan.output, unit: streamed ? "elements" : "bytes", quiet: plan.quiet });
   try {
+    progress.restart(plan.output, isFile && format.capabilities.streamed ? "elements" : "bytes");
     const saving = { ...options, format: format.id, ...plan.policy, onProgress: progress.update };
     const { bytes } = await save(destination.sink, what, saving as object);
+    // Before verifying reads, and changes, everything once more.
+    const done = told(plan.transform, { ...changes });
     let verified: Verified | undefined;
     if (plan.verify) {
       await using back = await destination.reopen();
       const written = { format: format.id, losses, limits: plan.limits, read: readable(plan.read, format) };
-      verified = isFile ? await verifyFile(what, back, written) : await verifyValue(what, back, written);
+      progress.restart(`${plan.output} (verifying)`, "elements");
+      verified = isFile
+        ? await verifyFile(what, back, written, progress.update)
+        : await verifyValue(what, back, written);
     }
-    return { ...report, bytes, verified, data: await destination.commit() };
+    return { ...report, changes: done, bytes, verified, data: await destination.commit() };
   } catch (error) {
     await destination.abort();
     throw error;
   }
+}
+
+/** What was done at the user's wish, with what came of it where that is known. */
+function told({ astype, fill }: Transform, changes?: Changes): string[] {
+  const lines: string[] = [];
+  const count = (n: number): string => (n === 1 ? "1 element" : `${n} elements`);
+  if (astype !== undefined) {
+    const lost =
+      changes === undefined
+        ? ""
+        : `: ${changes.cast === 0 ? "no visible value changed" : `${count(changes.cast)} changed their value`}`;
+    lines.push(`cast to ${astype.kind}${lost}`);
+  }
+  if (fill !== undefined)
+    lines.push(`masked elements filled${changes === undefined ? "" : `: ${count(changes.filled)}`}`);
+  return lines;
 }
 
 /** The reading options given that the format written has too. */

@@ -61,7 +61,7 @@ export async function withSource<V>(
 }
 
 /** An open file; one that says it cannot be read by parts is read whole. */
-async function openWholeIfNeeded(source: ByteSource, options: object): Promise<RecognisedFile> {
+export async function openWholeIfNeeded(source: ByteSource, options: object): Promise<RecognisedFile> {
   try {
     return await registry.open(source, options);
   } catch (error) {

@@ -10,9 +10,10 @@ import { version } from "./version.ts";
  */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   try {
-    const { out, note, negative } = await perform(argv, io);
+    const { out, note, negative, failed } = await perform(argv, io);
     for (const chunk of typeof out === "string" ? [out] : (out ?? [])) await print(io, chunk);
     if (note !== undefined) await emit(io.stderr, note);
+    if (failed === true) return 2;
     return negative === true ? 1 : 0;
   } catch (error) {
     await emit(io.stderr, await failureLine(error));

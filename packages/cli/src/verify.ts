@@ -8,6 +8,7 @@ import {
   type Limits,
   type Loss,
   type OpenFile,
+  type Progress,
 } from "@masquerade/core";
 import { VerifyError } from "./failure.ts";
 import type { Verified } from "./fidelity.ts";
@@ -28,13 +29,21 @@ export async function verifyValue(value: AnyArray | Bundle, source: ByteSource, 
 }
 
 /** The same for a file that was streamed: both are read by blocks. */
-export async function verifyFile(file: OpenFile, source: ByteSource, written: Written): Promise<Verified> {
+export async function verifyFile(
+  file: OpenFile,
+  source: ByteSource,
+  written: Written,
+  onProgress?: Progress,
+): Promise<Verified> {
   const { format, limits, losses, read } = written;
   await using back = await registry.open(source, { ...read, format, limits } as object);
   if (losses.some((one) => one.grade === "content")) return "read";
   if (back.names.join("\n") !== file.names.join("\n") && !(back.names.length === 1 && file.names.length === 1))
     throw new VerifyError("the names of the arrays differ");
   let verdict: Verified = "identical";
+  const sizes = file.names.map((name) => file.array(name).header.shape.reduce((n, dim) => n * dim, 1));
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  let done = 0;
   for (const [i, name] of file.names.entries()) {
     const [ours, theirs] = [file.array(name), back.array(back.names[i])];
     const { order } = ours.header;
@@ -43,6 +52,8 @@ export async function verifyFile(file: OpenFile, source: ByteSource, written: Wr
       const next = await again.next();
       if (next.done === true) throw new VerifyError(`"${name}" is shorter than it was`);
       if (judge(value, next.value.value, losses) === "equal") verdict = "equal";
+      done += value.size;
+      onProgress?.(done, total);
     }
     if ((await again.next()).done !== true) throw new VerifyError(`"${name}" is longer than it was`);
   }

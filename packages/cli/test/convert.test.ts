@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { difference, load } from "masquerade";
 import { describe, expect, it } from "vitest";
@@ -9,6 +9,53 @@ const sst = corpus("demo/sst.pkl");
 let count = 0;
 const fresh = (name: string): string => join(folder, `${count++}-${name}`);
 const leftovers = (): string[] => readdirSync(folder).filter((name) => name.endsWith(".tmp"));
+
+describe("a batch", () => {
+  const inputs = join(folder, "batch");
+  mkdirSync(inputs);
+  for (const name of ["a.pkl", "b.pkl"]) writeFileSync(join(inputs, name), readFileSync(sst));
+  writeFileSync(join(inputs, "c.pkl"), "bad");
+  writeFileSync(join(inputs, "d.npz.gz"), "bad");
+  const out = join(folder, "made", "deep");
+
+  it("converts what patterns name, tells the fate of each, and fails if one did", async () => {
+    const { code, out: data, err } = await masq(["convert", `${inputs}/*.pkl`, "--to", "npz", "--out-dir", out]);
+    expect([code, data]).toEqual([2, ""]);
+    const lines = err.split("\n");
+    expect(lines[0]).toBe(`ok      ${inputs}/a.pkl -> ${out}/a.npz: npz, 39638 bytes`);
+    expect(lines[4]).toMatch(/^failed {2}.*c\.pkl: FORMAT_MALFORMED: /);
+    expect(lines[5]).toBe("2 converted, 1 failed");
+    expect(readdirSync(out).sort()).toEqual(["a.npz", "b.npz"]);
+    expect(difference(await load(sst), await load(join(out, "b.npz")))).toBeUndefined();
+  });
+
+  it("reports in JSON, a line for each", async () => {
+    const argv = ["convert", join(inputs, "a.pkl"), join(inputs, "c.pkl"), "--to", "npz", "--out-dir", out];
+    const { code, err } = await masq([...argv, "--report", "json", "--force"]);
+    expect(code).toBe(2);
+    const [one, other] = err
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as object);
+    expect(one).toMatchObject({ in: join(inputs, "a.pkl"), out: join(out, "a.npz"), losses: [] });
+    expect(other).toMatchObject({ in: join(inputs, "c.pkl"), error: { code: "FORMAT_MALFORMED" } });
+    expect(await masq([...argv, "--quiet", "--dry-run"])).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/^failed[^\n]*\n$/),
+    });
+  });
+
+  it("refuses what cannot go well before it begins", async () => {
+    for (const [argv, message] of [
+      [[join(inputs, "a.pkl"), "--out-dir", out], /needs --to/],
+      [[`${inputs}/*.xyz`, "--to", "npz", "--out-dir", out], /no file matches/],
+      [[join(inputs, "a.pkl"), join(folder, "a.npy"), "--to", "npz", "--out-dir", out], /would both be/],
+      [["-", "--to", "npz", "--out-dir", out], /stdin has no name/],
+      [["a", "b", "c"], /takes a file to read and one to write/],
+    ] as const)
+      expect((await masq(["convert", ...argv])).err).toMatch(message);
+  });
+});
 
 describe("convert", () => {
   it("goes from NumPy's pickle to NPZ and back to the same bytes", async () => {
@@ -53,7 +100,16 @@ describe("convert", () => {
     });
     expect(code).toBe(0);
     expect(difference(await load(sst), await load(bytes))).toBeUndefined();
-    expect(JSON.parse(err)).toEqual({ out: "-", format: "npz", bytes: bytes.length, losses: [], verified: null });
+    expect(JSON.parse(err)).toEqual({
+      in: "-",
+      out: "-",
+      format: "npz",
+      bytes: bytes.length,
+      kept: ["values", "dtype", "shape", "mask", "values beneath the mask", "fill value"],
+      changes: [],
+      losses: [],
+      verified: null,
+    });
   });
 
   it("takes a part", async () => {
@@ -71,6 +127,23 @@ describe("convert", () => {
     expect((await masq(["convert", several, out, "--select", name])).code).toBe(0);
     expect(difference(bundle.get(name), await load(out))).toBeUndefined();
     expect(await masq(["convert", several, fresh("no.npz"), "--select", "nobody"])).toMatchObject({ code: 2 });
+  });
+
+  it("casts and fills, and says what that did", async () => {
+    const out = fresh("filled.npy");
+    const { code, err } = await masq(["convert", sst, out, "--astype", "int16", "--fill=-1", "--verify"]);
+    expect([code, err]).toEqual([
+      0,
+      `${out}: npy, 15680 bytes\n  cast to int16: 5102 elements changed their value\n  masked elements filled: 2640 elements\n` +
+        "  everything is kept\n  read back: identical, bit for bit\n",
+    ]);
+    const made = await load(out, { as: "plain", dtype: "int16" });
+    expect([...made.data].filter((value) => value === -1).length).toBeGreaterThanOrEqual(2640);
+    for (const [option, message] of [
+      [["--astype", "flot32"], /USAGE: --astype: "flot32" is no dtype; did you mean float32\?/],
+      [["--fill", "abc"], /USAGE: --fill: "abc" is no float32/],
+    ] as const)
+      expect((await masq(["convert", sst, fresh("no.npy"), ...option])).err).toMatch(message);
   });
 
   it("says what would happen without doing it", async () => {
