@@ -57,7 +57,7 @@ def _vector_test(name):
         if in_npz:
             archive = (VECTORS / f"{name}.npz").read_bytes()
             self.assertIsNone(difference(value, npz.loads(archive)))
-        if BACK is not None:
+        if BACK:
             back = (Path(BACK) / f"{name}.pb").read_bytes()
             self.assertEqual(back, raw)
             self.assertIsNone(difference(expected(name), protobuf.loads(back)))
@@ -103,6 +103,16 @@ class Refused(unittest.TestCase):
         self.refuse("is one of", lambda: masquerade.dumps(np.arange(2), mask="zip"))
         self.refuse("two keys", lambda: masquerade.dumps({"1": np.arange(2), 1: np.arange(2)}))
         self.refuse("hard mask", lambda: npz.dumps(CASES["hard"][0]))
+
+    def test_malformed(self):
+        for one in json.loads((VECTORS / "malformed" / "index.json").read_text()):
+            with self.subTest(one["what"]), self.assertRaises(masquerade.MasqueradeError):
+                masquerade.load(VECTORS / "malformed" / f"{one['name']}.pb")
+
+    def test_unusual(self):
+        for one in json.loads((VECTORS / "unusual" / "index.json").read_text()):
+            with self.subTest(one["what"]):
+                masquerade.load(VECTORS / "unusual" / f"{one['name']}.pb")
 
     def test_every_truncation(self):
         raw = (VECTORS / "mask-runs.pb").read_bytes()

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { type AnyArray, type Bundle, difference } from "@masquerade/core";
+import { type AnyArray, type Bundle, difference, isMasqueradeError } from "@masquerade/core";
 import { load, registry } from "masquerade";
 import { describe, expect, it } from "vitest";
 
@@ -31,5 +31,29 @@ describe("what Python wrote", () => {
     const value = await load(read(`${name}.npz`));
     expect(await encoded(value, options)).toEqual(read(`${name}.pb`));
     if (options.hidden !== "drop") expect(difference(value, await load(read(`${name}.pb`)))).toBeUndefined();
+  });
+});
+
+/** What decoding as protobuf throws. */
+async function decoded(bytes: Uint8Array): Promise<unknown> {
+  const codec = await registry.get("protobuf").codec();
+  try {
+    return codec.decode(bytes);
+  } catch (error) {
+    return error;
+  }
+}
+
+describe("what clients/python/tests/malformed.py made by hand", () => {
+  const listed = (folder: string): readonly { readonly name: string; readonly what: string }[] =>
+    JSON.parse(new TextDecoder().decode(read(`${folder}/index.json`)));
+
+  it.each(listed("malformed"))("is refused: $what", async ({ name }) => {
+    const error: unknown = await decoded(read(`malformed/${name}.pb`));
+    expect(isMasqueradeError(error) && error.code).toMatch(/^(FORMAT|LIMIT)_/);
+  });
+
+  it.each(listed("unusual"))("is read: $what", async ({ name }) => {
+    expect(await load(read(`unusual/${name}.pb`))).toBeDefined();
   });
 });

@@ -85,18 +85,38 @@ def _write_fields(message, dtype, write_value):
     message.record = issubclass(dtype.type, np.record)
 
 
-def read_dtype(message, read_value, known):
-    """The dtype of a message DType. known(message) refuses critical fields nobody knows."""
-    known(message)
-    dtype = _base(message, read_value, known)
+def read_dtype(message, read_value, named):
+    """The dtype of a message DType. named(attributes) makes a dict of messages Attribute."""
+    _refuse_extras(message)
+    dtype = _base(message, read_value, named)
     if dtype.itemsize != message.itemsize:
         raise MasqueradeError(f"a dtype of {message.itemsize} bytes is {dtype}, which has {dtype.itemsize} here")
     if message.metadata:
-        dtype = np.dtype(dtype, metadata={entry.name: read_value(entry.value) for entry in message.metadata})
+        dtype = np.dtype(dtype, metadata=named(message.metadata))
     return dtype
 
 
-def _base(message, read_value, known):
+def _refuse_extras(message):
+    """Refuses what a dtype of this kind does not have."""
+    kind = message.kind
+    struct, string, time, long = kind == d.KIND_STRUCT, kind == d.KIND_STRING, kind in _TIMES, kind in _LONG
+    multiple, unit = message.time_multiple, message.time_unit
+    if time != bool(unit) or time != bool(multiple) or multiple >= 2**31 or (unit == d.TIME_UNIT_GENERIC and multiple != 1):
+        raise MasqueradeError(f"a dtype of kind {kind} with unit of time {unit}, {multiple} of them")
+    if long != bool(message.long_double_layout):
+        raise MasqueradeError(f"a dtype of kind {kind} with layout of long doubles {message.long_double_layout}")
+    if not struct and (message.fields or message.aligned or message.alignment or message.record):
+        raise MasqueradeError(f"a dtype of kind {kind} with fields")
+    if not string and (message.no_coerce or message.HasField("na_object")):
+        raise MasqueradeError(f"a dtype of kind {kind} as if it were StringDType")
+    if message.aligned != bool(message.alignment):
+        raise MasqueradeError("a record aligned to nothing, or not aligned")
+    if kind == d.KIND_STR and message.itemsize % 4:
+        raise MasqueradeError(f"text of {message.itemsize} bytes, which are no whole characters")
+
+
+def _base(message, read_value, named):
+    """The dtype without its metadata."""
     kind, size = message.kind, message.itemsize
     order = {0: "|", d.BYTE_ORDER_LITTLE: "<", d.BYTE_ORDER_BIG: ">"}.get(message.byte_order)
     if order is None or (order == "|") != (kind in _WITHOUT_ORDER):
@@ -124,14 +144,15 @@ def _base(message, read_value, known):
         return np.dtypes.StringDType(**options)
     if kind != d.KIND_STRUCT:
         raise MasqueradeError(f"unknown kind {kind} of a dtype")
-    return _struct(message, read_value, known)
+    return _struct(message, read_value, named)
 
 
-def _struct(message, read_value, known):
+def _struct(message, read_value, named):
     spec = {"names": [], "formats": [], "offsets": [], "titles": [], "itemsize": message.itemsize}
     for field in message.fields:
-        known(field)
-        base = read_dtype(field.dtype, read_value, known)
+        if not field.HasField("dtype"):
+            raise MasqueradeError(f"the field {field.name!r} has no dtype")
+        base = read_dtype(field.dtype, read_value, named)
         spec["names"].append(field.name)
         spec["formats"].append((base, tuple(field.shape)) if field.shape else base)
         spec["offsets"].append(field.offset)

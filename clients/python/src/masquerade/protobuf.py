@@ -5,7 +5,8 @@ from google.protobuf.message import DecodeError
 from ._bits import CHECKSUMS, ENCODINGS, varint
 from ._bits import checksum as checksum_of
 from ._errors import MasqueradeError
-from ._read import Reader, known
+from ._read import Reader
+from ._wire import check
 from ._write import Writer, is_array
 from .v1 import file_pb2 as f
 
@@ -63,11 +64,12 @@ def loads(raw):
     """The value of a file's bytes: an array, or a dict, list or tuple of arrays. Raises MasqueradeError."""
     if raw[:5] != b"\x0dMSQ1":
         raise MasqueradeError("the file does not begin with File.magic, 0d 4d 53 51 31")
+    raw = bytes(raw)
+    check(raw, f.File.DESCRIPTOR)
     try:
         file = f.File.FromString(raw)
     except DecodeError as error:
         raise MasqueradeError(f"no message of this schema: {error}") from error
-    known(file)
     if file.magic != _MAGIC or file.version != _VERSION:
         raise MasqueradeError(f"version {file.version} of the schema; {_VERSION} is known")
     try:

@@ -25,7 +25,7 @@ import { type MaskEncoding, maskEncodings, orders, subclasses } from "./tables.t
 interface Said {
   dtype?: DType;
   shape: number[];
-  order?: Order;
+  order?: Order | undefined;
   masked: boolean;
   mask?: { readonly encoding: MaskEncoding; readonly count: number; readonly buffer: number };
   fill?: NdArray;

@@ -24,14 +24,17 @@ const longDoubleSizes: Readonly<Record<LongDoubleLayout, readonly number[]>> = {
   double: [8],
 };
 
+/** Largest number of NumPy's own int. */
+const MOST_32 = 2 ** 31 - 1;
+
 /** What a message DType says, before it is one. */
 interface Said {
-  kind?: Kind;
+  kind?: Kind | undefined;
   byteOrder: ByteOrder;
   itemsize: number;
-  unit?: TimeUnit;
+  unit?: TimeUnit | undefined;
   multiple: number;
-  layout?: LongDoubleLayout;
+  layout?: LongDoubleLayout | undefined;
   fields: FieldSpec[];
   aligned: boolean;
   alignment: number;
@@ -67,7 +70,7 @@ function readPart(reader: WireReader, buffers: BufferTable, said: Said, field: n
       said.kind = reader.enumeration("a dtype's kind", kinds);
       break;
     case 2:
-      said.byteOrder = reader.enumeration("a byte order", byteOrders);
+      said.byteOrder = reader.enumeration("a byte order", byteOrders) ?? "none";
       break;
     case 3:
       said.itemsize = reader.number();
@@ -137,6 +140,8 @@ function made(reader: WireReader, said: Said, at: number): DType {
     throw wrong(`of kind ${kind} ${rule.ordered ? "needs" : "has no"} byte order`);
   const isTime = kind === "datetime64" || kind === "timedelta64";
   const isLong = kind === "longdouble" || kind === "clongdouble";
+  if (said.multiple > MOST_32 || said.alignment > MOST_32) throw wrong("has a number that NumPy's 32 bits do not hold");
+  if (said.unit === "generic" && said.multiple !== 1) throw wrong("of no unit counts in ones");
   if (isTime !== (said.unit !== undefined) || isTime !== said.multiple > 0) throw wrong(`of kind ${kind} and its unit`);
   if (isLong !== (said.layout !== undefined)) throw wrong(`of kind ${kind} and its layout of long doubles`);
   if (kind !== "struct" && (said.fields.length > 0 || said.aligned || said.alignment !== 0 || said.record))
@@ -145,7 +150,7 @@ function made(reader: WireReader, said: Said, at: number): DType {
     throw wrong(`of kind ${kind} is StringDType`);
   if (rule.itemsize !== undefined && rule.itemsize !== itemsize)
     throw wrong(`of kind ${kind} has ${rule.itemsize} bytes, not ${itemsize}`);
-  if (itemsize > 2 ** 31 - 1) throw wrong(`has ${itemsize} bytes, more than NumPy's can`);
+  if (itemsize > MOST_32) throw wrong(`has ${itemsize} bytes, more than NumPy's can`);
   if (isTime) return { kind, itemsize, byteOrder, unit: said.unit as TimeUnit, multiple: said.multiple } as DType;
   if (isLong) {
     const layout = said.layout as LongDoubleLayout;

@@ -86,12 +86,12 @@ export class WireReader {
     return value === 1;
   }
 
-  /** A number looked up in an enumeration's table. Throws FormatError FORMAT_VERSION for one that is not in it. */
-  enumeration<T>(what: string, table: readonly (T | undefined)[]): T {
+  /** A number looked up in an enumeration's table; 0 is a field left out. Throws FormatError FORMAT_VERSION for one that is not in it. */
+  enumeration<T>(what: string, table: readonly (T | undefined)[]): T | undefined {
     const at = this.at;
     const value = this.number();
     const known = table[value];
-    if (known === undefined)
+    if (known === undefined && value !== 0)
       throw new FormatError(
         "FORMAT_VERSION",
         this.format,
