@@ -21,9 +21,12 @@ export class BufferTable {
   readonly #found: Found[] = [];
   readonly #taken: boolean[] = [];
   readonly #format: string;
+  readonly #base: number;
 
-  constructor(format: string) {
+  /** `base`: where in the file the message begins. */
+  constructor(format: string, base = 0) {
     this.#format = format;
+    this.#base = base;
   }
 
   /** Reads one more message Buffer. */
@@ -49,15 +52,17 @@ export class BufferTable {
     const found = this.#found[index - 1];
     if (found === undefined)
       throw new FormatError("FORMAT_TRUNCATED", this.#format, `buffer ${index} of ${this.#found.length} is not there`, {
-        offset: at,
+        offset: this.#base + at,
       });
     if (this.#taken[index - 1] === true)
-      throw new FormatError("FORMAT_MALFORMED", this.#format, `buffer ${index} is used twice`, { offset: at });
+      throw new FormatError("FORMAT_MALFORMED", this.#format, `buffer ${index} is used twice`, {
+        offset: this.#base + at,
+      });
     this.#taken[index - 1] = true;
     const { data, offset, sum } = found;
     if (sum !== undefined && checksum(sum.kind, data) !== sum.value)
       throw new FormatError("FORMAT_CHECKSUM", this.#format, `the checksum (${sum.kind}) of buffer ${index} is wrong`, {
-        offset,
+        offset: this.#base + offset,
       });
     return { data, offset };
   }
@@ -67,7 +72,7 @@ export class BufferTable {
     const unused = this.#taken.indexOf(false);
     if (unused >= 0)
       throw new FormatError("FORMAT_MALFORMED", this.#format, `no array uses buffer ${unused + 1}`, {
-        offset: this.#found[unused]?.offset,
+        offset: this.#base + (this.#found[unused]?.offset ?? 0),
       });
   }
 }
@@ -97,7 +102,7 @@ function putVarint(out: Uint8Array, start: number, n: number): number {
   return at;
 }
 
-/** A message Buffer in the field 5 of a File, as what comes before the data and what comes after. */
+/** A message Buffer in a field (5 of a File), as what comes before the data and what comes after. */
 export interface FramedBuffer {
   readonly before: Uint8Array;
   readonly after: Uint8Array;
@@ -107,7 +112,7 @@ export interface FramedBuffer {
 const SUM_BYTES = 9;
 
 /** Frames data that begin to be written at byte `at` of the file, so that they lie at a multiple of 64. */
-export function frameBuffer(data: Uint8Array, at: number, sum: ChecksumKind | undefined): FramedBuffer {
+export function frameBuffer(data: Uint8Array, at: number, sum: ChecksumKind | undefined, field = 5): FramedBuffer {
   const tail = sum === undefined ? 0 : SUM_BYTES;
   const dataHead = data.length === 0 ? 0 : 1 + varintSize(data.length);
   let zeros = 0;
@@ -120,7 +125,7 @@ export function frameBuffer(data: Uint8Array, at: number, sum: ChecksumKind | un
     if (data.length === 0 || (at + head) % ALIGNMENT === 0) break;
   }
   const before = new Uint8Array(head);
-  before[0] = 5 * 8 + 2;
+  before[0] = field * 8 + 2;
   let put = putVarint(before, 1, length);
   if (zeros > 0) {
     before[put++] = 8 + 2;

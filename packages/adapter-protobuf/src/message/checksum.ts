@@ -26,8 +26,8 @@ function makeTables(): readonly Int32Array[] {
   return made;
 }
 
-/** CRC-32C, as an unsigned number. */
-export function crc32c(bytes: Uint8Array): number {
+/** CRC-32C, as an unsigned number, continued from `seed`. */
+export function crc32c(bytes: Uint8Array, seed = 0): number {
   tables ??= makeTables();
   const [t0, t1, t2, t3, t4, t5, t6, t7] = tables as unknown as readonly [
     Int32Array,
@@ -39,7 +39,7 @@ export function crc32c(bytes: Uint8Array): number {
     Int32Array,
     Int32Array,
   ];
-  let c = -1;
+  let c = ~seed;
   let i = 0;
   for (const stop = bytes.length - 7; i < stop; i += 8) {
     const low =
@@ -62,7 +62,7 @@ export function crc32c(bytes: Uint8Array): number {
   return ~c >>> 0;
 }
 
-/** Checksum of bytes, as an unsigned 32-bit number. */
-export function checksum(kind: ChecksumKind, bytes: Uint8Array): number {
-  return kind === "crc32" ? crc32(bytes) : crc32c(bytes);
+/** Checksum of bytes, as an unsigned 32-bit number, continued from `seed`. */
+export function checksum(kind: ChecksumKind, bytes: Uint8Array, seed = 0): number {
+  return kind === "crc32" ? crc32(bytes, seed) : crc32c(bytes, seed);
 }

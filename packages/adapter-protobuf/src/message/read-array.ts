@@ -22,11 +22,14 @@ import { arrayRules, dimsRules, fillRules, maskRules } from "./rules.ts";
 import { type MaskEncoding, maskEncodings, orders, subclasses } from "./tables.ts";
 
 /** What a message Array says, before it is one. */
-interface Said {
+export interface SaidOfArray {
   dtype?: DType;
   shape: number[];
   order?: Order | undefined;
   masked: boolean;
+  /** Whether there is a full mask. */
+  hasMask: boolean;
+  /** Where it is, but in an outline. */
   mask?: { readonly encoding: MaskEncoding; readonly count: number; readonly buffer: number };
   fill?: NdArray;
   hard: boolean;
@@ -39,14 +42,20 @@ interface Said {
   buffer: number;
 }
 
-/** The fields of a message Array, one by one, and the array they make. */
+/** The fields of a message Array, one by one, and the array they make. Of an outline only what it says is of use: its mask has no fields. */
 export function arrayParts(
   reader: WireReader,
   buffers: BufferTable,
-): { readonly field: (number: number, wire: number) => void; readonly done: (at: number) => AnyArray } {
-  const said: Said = {
+  outline = false,
+): {
+  readonly field: (number: number, wire: number) => void;
+  readonly done: (at: number) => AnyArray;
+  readonly said: SaidOfArray;
+} {
+  const said: SaidOfArray = {
     shape: [],
     masked: false,
+    hasMask: false,
     hard: false,
     dropped: false,
     attrs: new Map(),
@@ -56,8 +65,14 @@ export function arrayParts(
     buffer: 0,
   };
   return {
-    field: (number, wire) => readPart(reader, buffers, said, number, wire),
+    field: (number, wire) => {
+      if (number !== 5) return readPart(reader, buffers, said, number, wire);
+      said.hasMask = true;
+      if (outline) reader.message("a mask", {}, () => {});
+      else said.mask = readMask(reader);
+    },
     done: (at) => arrayOf(reader, buffers, said, at),
+    said,
   };
 }
 
@@ -69,7 +84,7 @@ export function readArray(reader: WireReader, buffers: BufferTable): AnyArray {
   return parts.done(at);
 }
 
-function readPart(reader: WireReader, buffers: BufferTable, said: Said, field: number, wire: number): void {
+function readPart(reader: WireReader, buffers: BufferTable, said: SaidOfArray, field: number, wire: number): void {
   switch (field) {
     case 1:
       said.dtype = readDType(reader, buffers);
@@ -82,9 +97,6 @@ function readPart(reader: WireReader, buffers: BufferTable, said: Said, field: n
       break;
     case 4:
       said.masked = reader.boolean("masked");
-      break;
-    case 5:
-      said.mask = readMask(reader);
       break;
     case 6:
       said.fill = readFill(reader, buffers);
@@ -115,7 +127,7 @@ function readPart(reader: WireReader, buffers: BufferTable, said: Said, field: n
   }
 }
 
-function readMask(reader: WireReader): NonNullable<Said["mask"]> {
+function readMask(reader: WireReader): NonNullable<SaidOfArray["mask"]> {
   let encoding: MaskEncoding | undefined;
   let count = 0;
   let buffer = 0;
@@ -160,7 +172,7 @@ function readFill(reader: WireReader, buffers: BufferTable): NdArray {
   return arrayFromBytes(data, said, []);
 }
 
-function arrayOf(reader: WireReader, buffers: BufferTable, said: Said, at: number): AnyArray {
+function arrayOf(reader: WireReader, buffers: BufferTable, said: SaidOfArray, at: number): AnyArray {
   const { dtype, shape, order, dims } = said;
   if (dtype === undefined) throw reader.fail("an array has no dtype", at);
   if (order === undefined) throw reader.fail("an array does not say its order", at);
@@ -172,7 +184,7 @@ function arrayOf(reader: WireReader, buffers: BufferTable, said: Said, at: numbe
     throw reader.fail("an array that is not masked has a hard mask or hidden values", at);
   if (said.dropped && said.mask === undefined) throw reader.fail("values are hidden without a mask", at);
   const { limits, format } = reader;
-  const size = checkShape(shape, dtype.itemsize, limits, { format, offset: at });
+  const size = checkShape(shape, dtype.itemsize, limits, { format, offset: reader.base + at });
   const values = valuesOf(reader, buffers, said, dtype, order, size, at);
   const data = values.with({
     attrs: attrsOf(said.attrs),
@@ -192,7 +204,7 @@ function arrayOf(reader: WireReader, buffers: BufferTable, said: Said, at: numbe
 function valuesOf(
   reader: WireReader,
   buffers: BufferTable,
-  said: Said,
+  said: SaidOfArray,
   dtype: DType,
   order: Order,
   size: number,
@@ -236,20 +248,20 @@ function account(reader: WireReader, buffers: BufferTable, bytes: number, at: nu
   if (bytes > limits.maxBytes)
     throw new LimitError("maxBytes", `an array of ${bytes} bytes is more than ${limits.maxBytes}`, {
       format,
-      offset: at,
+      offset: reader.base + at,
     });
   buffers.bytes += bytes;
   if (buffers.bytes > limits.maxTotalBytes)
     throw new LimitError("maxTotalBytes", `arrays of more than ${limits.maxTotalBytes} bytes together`, {
       format,
-      offset: at,
+      offset: reader.base + at,
     });
 }
 
 function maskOf(
   reader: WireReader,
   buffers: BufferTable,
-  said: NonNullable<Said["mask"]>,
+  said: NonNullable<SaidOfArray["mask"]>,
   data: NdArray,
   order: Order,
   at: number,
@@ -262,6 +274,6 @@ function maskOf(
   if (said.encoding === "run-length" && isBytes && count > data.nbytes)
     throw reader.fail("a run-length mask of more bools than the array has bytes of data", at);
   const { data: held, offset } = buffers.take(said.buffer, at);
-  const bools = decodeMask(held, said.encoding, count, { format: reader.format, offset });
+  const bools = decodeMask(held, said.encoding, count, { format: reader.format, offset: reader.base + offset });
   return arrayFromBytes(bools, dtype as DType<"bool">, data.shape, order);
 }

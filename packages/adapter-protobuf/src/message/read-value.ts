@@ -10,7 +10,7 @@ import {
   quoteText,
   Tuple,
 } from "@masquerade/core";
-import type { WireReader } from "../wire/reader.ts";
+import type { Range, WireReader } from "../wire/reader.ts";
 import { integerOf, numberOf } from "./bits.ts";
 import type { BufferTable } from "./buffers.ts";
 import { readArray } from "./read-array.ts";
@@ -25,14 +25,16 @@ import {
 } from "./rules.ts";
 import { bundleKinds } from "./tables.ts";
 
-/** A message Value. */
-export function readValue(reader: WireReader, buffers: BufferTable): PlainValue {
-  const start = reader.at;
+/** A message Value, next or in the range given. */
+export function readValue(reader: WireReader, buffers: BufferTable, range?: Range): PlainValue {
+  const start = range?.start ?? reader.at;
   let found: { readonly value: PlainValue } | undefined;
-  reader.message("a value", valueRules, (field) => {
+  const field = (number: number): void => {
     if (found !== undefined) throw reader.fail("a value is two things at once");
-    found = { value: kindOf(reader, buffers, field) };
-  });
+    found = { value: kindOf(reader, buffers, number) };
+  };
+  if (range === undefined) reader.message("a value", valueRules, field);
+  else reader.later("a value", range, valueRules, field);
   if (found === undefined) throw reader.fail("a value is nothing at all", start);
   return (found as { readonly value: PlainValue }).value;
 }
@@ -143,14 +145,28 @@ export function bundleParts(
       else if (number === 2) readEntry(reader, buffers, entries);
       else readAttribute(reader, buffers, number === 3 ? attrs : keys);
     },
-    done: () => {
-      if (kind === undefined) throw reader.fail("a bundle does not say what it is");
-      for (const name of keys.keys())
-        if (!entries.has(name) && !attrs.has(name)) throw reader.fail(`a key belongs to nothing: "${quoteText(name)}"`);
-      if (kind !== "dict" && !isCounted(entries, attrs)) throw reader.fail(`items of a ${kind} are called 0, 1, …`);
-      return new Bundle({ kind, entries, attrs: attrsOf(attrs), keys });
-    },
+    done: () => new Bundle(bundleOf(reader, kind, entries, attrs, keys)),
   };
+}
+
+/** What a message Bundle says, checked as a whole. */
+export function bundleOf<M>(
+  reader: WireReader,
+  kind: BundleKind | undefined,
+  entries: ReadonlyMap<string, M>,
+  attrs: ReadonlyMap<string, PlainValue>,
+  keys: ReadonlyMap<string, PlainValue>,
+): {
+  readonly kind: BundleKind;
+  readonly entries: ReadonlyMap<string, M>;
+  readonly attrs: Attrs;
+  readonly keys: ReadonlyMap<string, PlainValue>;
+} {
+  if (kind === undefined) throw reader.fail("a bundle does not say what it is");
+  for (const name of keys.keys())
+    if (!entries.has(name) && !attrs.has(name)) throw reader.fail(`a key belongs to nothing: "${quoteText(name)}"`);
+  if (kind !== "dict" && !isCounted(entries, attrs)) throw reader.fail(`items of a ${kind} are called 0, 1, …`);
+  return { kind, entries, attrs: attrsOf(attrs), keys };
 }
 
 /** Whether the names of arrays and plain values together are 0, 1, … without a gap. */

@@ -72,31 +72,41 @@ export class MessageWriter {
     if (value !== 0) this.#out.uint32(tag(field, 0)).uint64(value);
   }
 
+  /** A number that is written though it may be 0. */
+  given(field: number, value: number): void {
+    this.#out.uint32(tag(field, 0)).uint64(value);
+  }
+
+  /** Tag and length of bytes or of a message that follow. */
+  head(field: number, length: number): void {
+    this.#out.uint32(tag(field, 2)).uint64(length);
+  }
+
   /** A member of an enumeration by its place in a table. */
   named<T>(field: number, table: readonly (T | undefined)[], value: T | undefined): void {
     if (value !== undefined) this.number(field, table.indexOf(value));
   }
 
   array(field: number, array: AnyArray): void {
-    this.#within(field, () => {
+    this.within(field, () => {
       const masked = isMaskedArray(array);
       const hidden = masked && array.mask !== nomask && this.#how.dropHidden;
       const data = masked ? (hidden ? array.filled() : array.data) : array;
       const { order } = data;
-      this.#dtype(1, data.dtype);
-      this.#numbers(2, data.shape);
+      this.dtype(1, data.dtype);
+      this.numbers(2, data.shape);
       this.named(3, orders, order);
       if (masked) this.number(4, 1);
       const elements = Array.isArray(data.storage) ? undefined : this.#bytesOf(data);
       if (elements !== undefined) this.buffers.push(elements);
       const index = elements === undefined ? 0 : this.buffers.length;
       if (masked && array.mask !== nomask) this.#mask(array.mask as unknown as NdArray, order, elements?.length);
-      if (masked && array.fillValue !== undefined) this.#fill(array.fillValue);
+      if (masked && array.fillValue !== undefined) this.fill(array.fillValue);
       if (masked && array.hardMask) this.number(7, 1);
       if (hidden) this.number(8, 1);
       this.attributes(9, (masked ? array.data : array).attrs);
       const { dims } = masked ? array.data : array;
-      if (dims !== undefined) this.#dims(dims);
+      if (dims !== undefined) this.dims(dims);
       this.named(11, subclasses, array.subclass);
       if (masked) this.named(12, subclasses, array.data.subclass);
       if (elements === undefined) this.#objects(data, order);
@@ -104,18 +114,18 @@ export class MessageWriter {
     });
   }
 
-  #dims(dims: readonly string[]): void {
-    this.#within(10, () => {
+  dims(dims: readonly string[]): void {
+    this.within(10, () => {
       for (const name of dims) this.text(1, name);
     });
   }
 
   bundle(field: number, bundle: Bundle): void {
-    this.#within(field, () => {
+    this.within(field, () => {
       this.named(1, bundleKinds, bundle.kind);
       for (const [name, member] of bundle.entries)
-        this.#within(2, () => {
-          this.#name(1, name);
+        this.within(2, () => {
+          this.name(1, name);
           if (isBundle(member)) this.bundle(3, member);
           else this.array(2, member);
         });
@@ -126,8 +136,8 @@ export class MessageWriter {
 
   attributes(field: number, attrs: Attrs): void {
     for (const [name, value] of attrs)
-      this.#within(field, () => {
-        this.#name(1, name);
+      this.within(field, () => {
+        this.name(1, name);
         this.value(2, value);
       });
   }
@@ -139,31 +149,31 @@ export class MessageWriter {
   }
 
   value(field: number, value: unknown): void {
-    this.#within(field, () => this.#kind(value as PlainValue));
+    this.within(field, () => this.#kind(value as PlainValue));
   }
 
   #kind(value: PlainValue): void {
     if (value === null) this.number(1, 1);
     else if (typeof value === "boolean") this.#out.uint32(tag(2, 0)).bool(value);
     else if (typeof value === "bigint") {
-      if (value >= INT64_MIN && value <= INT64_MAX) this.#bits(3, BigInt.asUintN(64, value));
-      else this.#raw(4, twosComplement(value));
-    } else if (typeof value === "number") this.#bits(5, bitsOf(value));
+      if (value >= INT64_MIN && value <= INT64_MAX) this.bits(3, BigInt.asUintN(64, value));
+      else this.raw(4, twosComplement(value));
+    } else if (typeof value === "number") this.bits(5, bitsOf(value));
     else if (typeof value === "string") this.text(6, value);
-    else if (value instanceof Uint8Array) this.#raw(7, value);
+    else if (value instanceof Uint8Array) this.raw(7, value);
     else if (value instanceof Complex)
-      this.#within(8, () => {
+      this.within(8, () => {
         for (const [field, part] of [bitsOf(value.re), bitsOf(value.im)].entries())
-          if (part !== 0n) this.#bits(field + 1, part);
+          if (part !== 0n) this.bits(field + 1, part);
       });
     else if (value instanceof Tuple) this.#sequence(10, value.items);
     else if (isArray(value)) this.array(12, value);
     else if (isBundle(value)) this.bundle(13, value);
     else if (Array.isArray(value)) this.#sequence(9, value);
     else if (value instanceof Map)
-      this.#within(11, () => {
+      this.within(11, () => {
         for (const [key, item] of value as ReadonlyMap<PlainValue, PlainValue>)
-          this.#within(1, () => {
+          this.within(1, () => {
             this.value(1, key);
             this.value(2, item);
           });
@@ -172,13 +182,13 @@ export class MessageWriter {
   }
 
   #sequence(field: number, items: readonly PlainValue[]): void {
-    this.#within(field, () => {
+    this.within(field, () => {
       for (const item of items) this.value(1, item);
     });
   }
 
-  #dtype(field: number, dtype: DType): void {
-    this.#within(field, () => {
+  dtype(field: number, dtype: DType): void {
+    this.within(field, () => {
       this.named(1, kinds, dtype.kind);
       this.named(2, byteOrders, dtype.byteOrder);
       this.number(3, dtype.itemsize);
@@ -195,12 +205,12 @@ export class MessageWriter {
 
   #struct(dtype: StructDType): void {
     for (const { name, title, dtype: inner, offset, shape } of dtype.fields)
-      this.#within(7, () => {
-        this.#name(1, name);
+      this.within(7, () => {
+        this.name(1, name);
         if (title !== undefined && title !== null) this.value(2, title);
-        this.#dtype(3, inner);
+        this.dtype(3, inner);
         this.number(4, offset);
-        this.#numbers(5, shape);
+        this.numbers(5, shape);
       });
     if (dtype.aligned) {
       this.number(8, 1);
@@ -219,20 +229,20 @@ export class MessageWriter {
     const wanted = this.#how.mask;
     const encoding = wanted === "run-length" && bools.length > (dataBytes ?? bools.length) ? "packed" : wanted;
     this.buffers.push(encodeMask(bools, encoding));
-    this.#within(5, () => {
+    this.within(5, () => {
       this.named(1, maskEncodings, encoding);
       this.number(2, bools.length);
       this.number(3, this.buffers.length);
     });
   }
 
-  #fill(fill: NdArray): void {
-    this.#within(6, () => {
-      this.#dtype(1, fill.dtype);
+  fill(fill: NdArray): void {
+    this.within(6, () => {
+      this.dtype(1, fill.dtype);
       if (Array.isArray(fill.storage)) this.value(3, fill.toC()[0]);
       else {
         const raw = this.#bytesOf(fill);
-        if (raw.length > 0) this.#raw(2, raw);
+        if (raw.length > 0) this.raw(2, raw);
       }
     });
   }
@@ -247,29 +257,29 @@ export class MessageWriter {
   }
 
   /** A name: text that is left out when it is empty, as any field at its default. */
-  #name(field: number, name: string): void {
+  name(field: number, name: string): void {
     if (name !== "") this.text(field, name);
   }
 
-  #raw(field: number, raw: Uint8Array): void {
+  raw(field: number, raw: Uint8Array): void {
     this.#out.uint32(tag(field, 2)).bytes(raw);
   }
 
-  #bits(field: number, value: bigint): void {
+  bits(field: number, value: bigint): void {
     this.#out
       .uint32(tag(field, 1))
       .fixed32(Number(value & 0xffffffffn))
       .fixed32(Number(value >> 32n));
   }
 
-  #numbers(field: number, numbers: readonly number[]): void {
+  numbers(field: number, numbers: readonly number[]): void {
     if (numbers.length === 0) return;
     this.#out.uint32(tag(field, 2)).fork();
     for (const n of numbers) this.#out.uint64(n);
     this.#out.ldelim();
   }
 
-  #within(field: number, write: () => void): void {
+  within(field: number, write: () => void): void {
     if (++this.#depth > MAX_DEPTH)
       throw this.#cannot(
         "values",

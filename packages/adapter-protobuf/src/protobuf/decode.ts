@@ -4,15 +4,11 @@ import {
   checkOptions,
   type DecodeOptions,
   FormatError,
-  fillOut,
-  isArray,
-  isBundle,
-  isMaskedArray,
-  OptionError,
   resolveLimits,
   throwIfAborted,
 } from "@masquerade/core";
 import { BufferTable } from "../message/buffers.ts";
+import { finished } from "../message/finished.ts";
 import { arrayParts } from "../message/read-array.ts";
 import { bundleParts } from "../message/read-value.ts";
 import { arrayRules, bundleRules, fileRules } from "../message/rules.ts";
@@ -88,15 +84,4 @@ function readContent(reader: WireReader, buffers: BufferTable, { field, range }:
   const parts = bundleParts(reader, buffers);
   reader.later("a bundle", range, bundleRules, parts.field);
   return parts.done();
-}
-
-/** What the caller asked for of it. */
-function finished(value: AnyArray | Bundle, options: DecodeOptions): AnyArray | Bundle {
-  const { select, out } = options;
-  if (select !== undefined && select !== "" && !isBundle(value))
-    throw new OptionError("INDEX_INVALID", "the file holds one array without a name", "select");
-  const chosen = select !== undefined && select !== "" && isBundle(value) ? value.get(select) : value;
-  if (out === undefined) return chosen;
-  if (!isArray(chosen)) throw new OptionError("OPTION_INVALID", "out takes one array; select it", "out");
-  return isMaskedArray(chosen) ? chosen.with({ data: fillOut(chosen.data, out) }) : fillOut(chosen, out);
 }

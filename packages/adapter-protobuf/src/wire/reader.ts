@@ -38,25 +38,32 @@ const utf8: TextDecoder = /* @__PURE__ */ new TextDecoder("utf-8", { fatal: true
 export class WireReader {
   readonly format: string;
   readonly limits: Limits;
+  readonly base: number;
   readonly #reader: protobuf.Reader;
   #depth = 0;
 
-  constructor(bytes: Uint8Array, format: string, limits: Limits) {
+  /** `base`: where in the file the message begins; the offsets of errors count from the file's beginning. */
+  constructor(bytes: Uint8Array, format: string, limits: Limits, base = 0) {
     this.format = format;
     this.limits = limits;
+    this.base = base;
     this.#reader = new protobuf.Reader(bytes);
   }
 
+  /** Byte of the message that is read next. */
   get at(): number {
     return this.#reader.pos;
   }
 
   fail(message: string, at: number = this.at): FormatError {
-    return new FormatError("FORMAT_MALFORMED", this.format, message, { offset: at });
+    return new FormatError("FORMAT_MALFORMED", this.format, message, { offset: this.base + at });
   }
 
   limit(name: keyof Limits, what: string, at: number = this.at): LimitError {
-    return new LimitError(name, `${what}: more than ${this.limits[name]}`, { format: this.format, offset: at });
+    return new LimitError(name, `${what}: more than ${this.limits[name]}`, {
+      format: this.format,
+      offset: this.base + at,
+    });
   }
 
   /** An unsigned number below 2^53, at most ten bytes long as the wire format has it. */
@@ -96,7 +103,7 @@ export class WireReader {
         "FORMAT_VERSION",
         this.format,
         `${what} has the unknown value ${value}; a newer version wrote it, or the file is damaged`,
-        { offset: at },
+        { offset: this.base + at },
       );
     return known;
   }
@@ -190,7 +197,7 @@ export class WireReader {
             "FORMAT_VERSION",
             this.format,
             `${what} has the unknown field ${number}; a newer version wrote it, or the file is damaged`,
-            { offset: at },
+            { offset: this.base + at },
           );
         this.#skip(what, wire, at);
         continue;
@@ -241,12 +248,12 @@ export class WireReader {
         "FORMAT_TRUNCATED",
         this.format,
         `${quoteText(what)} takes ${length} bytes, there are ${left}`,
-        { offset: at },
+        { offset: this.base + at },
       );
     return length;
   }
 
   #short(what: string, at: number): FormatError {
-    return new FormatError("FORMAT_TRUNCATED", this.format, `${what} is cut off`, { offset: at });
+    return new FormatError("FORMAT_TRUNCATED", this.format, `${what} is cut off`, { offset: this.base + at });
   }
 }

@@ -1,0 +1,72 @@
+import {
+  type AnyArray,
+  type Bundle,
+  checkOptions,
+  type DecodeOptions,
+  FormatError,
+  resolveLimits,
+  throwIfAborted,
+} from "@masquerade/core";
+import { finished } from "../message/finished.ts";
+import { Assembler } from "../stream/assemble.ts";
+import { framesIn } from "../stream/frames.ts";
+import type { StreamHead } from "../stream/head.ts";
+import { type ReadBlock, StreamReading } from "../stream/reading.ts";
+import { type BlocksReadOptions, blocks } from "./format.ts";
+
+/** {@link blocks}' decode: every message verified first, then the arrays put together. */
+export async function decodeBlocks(
+  bytes: Uint8Array,
+  options: BlocksReadOptions & DecodeOptions = {},
+): Promise<AnyArray | Bundle> {
+  checkOptions("blocks", blocks.options.read, options);
+  throwIfAborted(options.signal);
+  const { select, signal, onProgress } = options;
+  const limits = resolveLimits(options.limits);
+  const end = options.recover === true ? completeEnd(bytes, options) : bytes.length;
+  const reading = new StreamReading(limits);
+  const found: ReadBlock[] = [];
+  for (const { message, at } of framesIn(bytes.subarray(0, end), () => reading.most)) {
+    const event = reading.accept(message, at);
+    if (event.kind === "block") found.push(event.block);
+    if (found.length % 64 === 0) throwIfAborted(signal);
+  }
+  reading.finish(end);
+  const head = reading.head as StreamHead;
+  const single = !("entries" in head.envelope.content);
+  const assembler = await Assembler.begin(head, limits, true, selected(head, single ? undefined : select));
+  assembler.check();
+  found.sort((a, b) => a.index - b.index);
+  for (const [i, block] of found.entries()) {
+    throwIfAborted(signal);
+    await assembler.put(block);
+    onProgress?.(i + 1, found.length);
+  }
+  return finished(assembler.value(), options);
+}
+
+/** Which arrays are below a path. */
+function selected(head: StreamHead, select: string | undefined): (array: number) => boolean {
+  if (select === undefined || select === "") return () => true;
+  return (array) => {
+    const path = head.arrays[array]?.path as string;
+    return path === select || path.startsWith(`${select}/`);
+  };
+}
+
+/** Where the last session that was finished ends. Throws FormatError if none was. */
+function completeEnd(bytes: Uint8Array, options: DecodeOptions): number {
+  const reading = new StreamReading(resolveLimits(options.limits));
+  let end = 0;
+  try {
+    for (const { message, at } of framesIn(bytes, () => reading.most)) {
+      throwIfAborted(options.signal);
+      reading.accept(message, at);
+      if (reading.ended) end = at + message.length;
+    }
+  } catch (error) {
+    if (end === 0) throw error;
+  }
+  if (end === 0) throw new FormatError("FORMAT_TRUNCATED", "blocks", "nothing in the file was finished");
+  return end;
+}
