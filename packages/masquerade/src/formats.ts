@@ -4,7 +4,7 @@ import { json } from "@masquerade/adapter-json";
 import { mmappickle } from "@masquerade/adapter-mmappickle";
 import { npy, npz } from "@masquerade/adapter-npy";
 import { pickle } from "@masquerade/adapter-pickle";
-import { protobuf } from "@masquerade/adapter-protobuf";
+import { blocks, protobuf } from "@masquerade/adapter-protobuf";
 import { raw } from "@masquerade/adapter-raw";
 import { csv, ecsv, tsv, txt } from "@masquerade/adapter-text";
 import { wrappers } from "@masquerade/compression/wrappers";
@@ -25,6 +25,7 @@ export type Official = readonly [
   typeof txt,
   typeof ecsv,
   typeof protobuf,
+  typeof blocks,
 ];
 
 /** The registry of the official formats: descriptors only, no codec is loaded before a file needs it. */
@@ -42,4 +43,5 @@ export const registry: Registry<Official> = /* @__PURE__ */ createRegistry(
   txt,
   ecsv,
   protobuf,
+  blocks,
 ).withWrappers(...wrappers);

@@ -105,6 +105,10 @@ export const blocks: Format<"blocks", "async", BlocksWriteOptions, BlocksReadOpt
   capabilities,
   options: { read, write },
   losses,
+  readers: { python: "masquerade (clients/python), or protoc --python_out" },
+  own: true,
+  recipe: 'import masquerade\narray = masquerade.load("FILE")',
+  recipes: async (file) => (await import("./recipes.ts")).blocksRecipes(file),
   sniff: (head) => (head.length >= magic.length && magic.every((byte, i) => head[i] === byte) ? "yes" : "no"),
   codec: async (): Promise<Codec<"async", BlocksWriteOptions, BlocksReadOptions>> =>
     (await import("./codec.ts")).blocksCodec,

@@ -55,7 +55,7 @@ function tooLarge(bytes: number): CapabilityError {
   return new CapabilityError(
     "protobuf",
     "values",
-    `a message of ${bytes} bytes is more than ${MOST_BYTES}, where protobuf libraries end; save it as .npz, or array by array`,
+    `a message of ${bytes} bytes is more than ${MOST_BYTES}, where protobuf libraries end; save it as .mqb (blocks), or array by array`,
   );
 }
 

@@ -88,7 +88,7 @@ function losses(header: Header | BundleHeader, options: ProtobufWriteOptions = {
       found.push(loss("hidden-values", "the option hidden drops them", path));
     bytes += sizeOf(one.shape) * dtype.itemsize;
     if (bytes > MOST_BYTES && !hasObjects(dtype))
-      found.push(loss("values", "a protobuf message ends at 2 GiB; save it as .npz, or array by array", path));
+      found.push(loss("values", "a protobuf message ends at 2 GiB; save it as .mqb (blocks), or array by array", path));
   }
   return found;
 }
@@ -104,6 +104,7 @@ export const protobuf: Format<"protobuf", "sync", ProtobufWriteOptions, Protobuf
   options: { read: {}, write },
   losses,
   readers: { python: "masquerade (clients/python), or protoc --python_out" },
+  own: true,
   recipe: 'import masquerade\narray = masquerade.load("FILE")',
   recipes: async (file) => (await import("./recipes.ts")).protobufRecipes(file),
   sniff: (head) =>

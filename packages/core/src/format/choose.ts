@@ -137,6 +137,7 @@ function better(a: Choice, b: Choice): number {
     Number(b.fits) - Number(a.fits) ||
     a.lacks.length - b.lacks.length ||
     a.losses.length - b.losses.length ||
+    Number(a.format.own ?? false) - Number(b.format.own ?? false) ||
     b.gives.length - a.gives.length
   );
 }

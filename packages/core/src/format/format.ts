@@ -165,6 +165,8 @@ export interface Format<Id extends string = string, T extends Timing = Timing, W
   recipes?(file: RecipeFile): Promise<readonly Recipe[]>;
   /** Who reads such files without this library: language ("python", "java", …) to the tool, e.g. "numpy.load". For `choose`. */
   readonly readers?: Readonly<Record<string, string>>;
+  /** Its readers are programs of this project: where something usual reads another format as well, that one is the better choice. */
+  readonly own?: boolean;
   /** The usual readers run code that such a file names (as Python's pickle does): not for exchange with people one does not trust. */
   readonly runsCode?: boolean;
   /** False for a format whose codec needs Node. Default true. */
