@@ -1,24 +1,26 @@
 // @ts-check
 // A Python with NumPy, protobuf and psycopg for the examples that need one: a virtual environment in examples/.venv, made on first use from Python 3.11
 // or newer. The tests bring their own.
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 
 /** Runs a Python program with the masquerade client on its path; gives what it printed. Throws when it fails. */
-export function python(/** @type {string[]} */ ...args) {
+export async function python(/** @type {string[]} */ ...args) {
   const { interpreter, path } = environment();
   const PYTHONPATH = [path, join(root, "clients/python/src")].filter((one) => one !== "").join(":");
-  const { status, stdout } = spawnSync(interpreter, args, {
-    encoding: "utf8",
+  const child = spawn(interpreter, args, {
     stdio: ["ignore", "pipe", "inherit"],
     env: { ...process.env, PYTHONPATH },
   });
-  if (status !== 0) throw new Error(`Python ended with ${status}`);
-  return stdout;
+  const ended = new Promise((resolve, reject) => child.on("error", reject).on("close", resolve));
+  const [printed, code] = await Promise.all([text(child.stdout), ended]);
+  if (code !== 0) throw new Error(`Python ended with ${code}`);
+  return printed;
 }
 
 function environment() {

@@ -18,7 +18,7 @@ export async function roundTrip() {
     const back = join(folder, "back.pb");
     const sst = await load(here("../../corpus/demo/sst.pkl"), { as: "masked", dtype: "float32" });
     await save(there, sst, { exact: true, checksum: "crc32c" });
-    const said = python(here("warm.py"), there, back).trim();
+    const said = (await python(here("warm.py"), there, back)).trim();
 
     const warm = await load(back, { as: "masked", dtype: "float32" });
     const unchanged = difference(sst.data, warm.data); // Python touched the mask alone: every bit of the data is as it was
