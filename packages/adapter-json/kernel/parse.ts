@@ -28,7 +28,7 @@ export function parse(kind: i32, text: usize, end: usize, values: usize, mask: u
   let p = text;
   let n: i32 = 0;
   let nulls: i32 = 0;
-  for (;;) {
+  while (n < most) {
     if (after) {
       let q = p;
       if (inRow < rowLength) {
@@ -47,7 +47,6 @@ export function parse(kind: i32, text: usize, end: usize, values: usize, mask: u
       p = q;
       after = false;
     }
-    if (n == most) break;
     if (load<u8>(p) == 32) p++;
     if (load<u8>(p) <= 32) p = white(p);
     if (nullable && load<u32>(p) == 0x6c6c756e) {

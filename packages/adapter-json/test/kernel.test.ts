@@ -1,6 +1,14 @@
-// Kernels and plain JavaScript write the same bytes: of every numeric dtype, in every layout.
+// Kernels and plain JavaScript write the same bytes and read the same values, or say the same error: of every numeric dtype, in every layout.
 import { json } from "@masquerade/adapter-json";
-import { arrayFromBytes, dtypes, type Kind, MaskedArray, type NdArray } from "@masquerade/core";
+import {
+  type AnyArray,
+  arrayFromBytes,
+  difference,
+  dtypes,
+  type Kind,
+  MaskedArray,
+  type NdArray,
+} from "@masquerade/core";
 import { describe, expect, inject, test } from "vitest";
 import { kernel, withoutKernel } from "../src/kernel/kernel.ts";
 import { kernelKinds } from "../src/kernel/memory.ts";
@@ -48,6 +56,76 @@ describe.each([...kernelKinds.keys()])("%s", (kind) => {
         const array = sample(kind, shape, inject("seed") + indent, masked);
         const ours = codec.encode(array, { indent });
         expect(text.decode(ours)).toBe(withoutKernel(() => text.decode(codec.encode(array, { indent }))));
+        expect(difference(array, codec.decode(ours))).toBeUndefined();
+        expect(
+          difference(
+            array,
+            withoutKernel(() => codec.decode(ours)),
+          ),
+        ).toBeUndefined();
       }
   });
+});
+
+/** What comes of reading: the elements, or the error. */
+function outcome(bytes: Uint8Array): string {
+  try {
+    const array = codec.decode(bytes) as AnyArray;
+    return JSON.stringify([array.dtype.kind, array.shape, Array.from(codec.encode(array, { indent: 0 }))]);
+  } catch (error) {
+    return String(error);
+  }
+}
+
+test("one byte changed: the same values, or the same error with the same line, column and path", () => {
+  const random = randomBytes(inject("seed"), 8000);
+  for (const [i, kind] of (
+    ["float64", "float32", "float16", "int64", "uint8", "bool", "complex64"] as const
+  ).entries()) {
+    const file = codec.encode(sample(kind, [12, 9], inject("seed") + i, true));
+    const from = text.decode(file).indexOf('"data"') + 8;
+    for (let m = 0; m < 60; m++) {
+      const mutant = file.slice();
+      const at = from + (((random[m * 4] as number) * 256 + (random[m * 4 + 1] as number)) % (file.length - from));
+      const letters = '0123456789-+.eE,[]{}"nulNaI \n\0';
+      mutant[at] = letters.charCodeAt((random[m * 4 + 2] as number) % letters.length);
+      expect(outcome(mutant)).toBe(withoutKernel(() => outcome(mutant)));
+    }
+  }
+});
+
+test("literals of any length and form are read as JavaScript reads them", () => {
+  const literals: string[] = [];
+  const words = new Uint32Array(randomBytes(inject("seed") + 9, 80_000).buffer);
+  for (let i = 0; i + 1 < words.length; i += 2) {
+    const digits = `${words[i]}${words[i + 1]}${words[i]}`.slice(0, 1 + ((words[i] as number) % 25));
+    const exponent = ((words[i + 1] as number) % 660) - 335;
+    const cut = (words[i + 1] as number) % digits.length;
+    const whole = String(BigInt(digits));
+    literals.push(
+      i % 4 === 0
+        ? `-0.000${digits}`
+        : i % 4 === 1
+          ? `${whole}E+${Math.abs(exponent)}`
+          : cut === 0
+            ? `${whole}e${exponent}`
+            : `${BigInt(digits.slice(0, cut))}.${digits.slice(cut)}e${exponent}`,
+    );
+  }
+  for (const dtype of ["<f8", "<f4", "<f2"]) {
+    const file = new TextEncoder().encode(
+      `{"format":"masked-array","version":1,"dtype":"${dtype}","shape":[${literals.length}],"data":[${literals.join(",")}]}`,
+    );
+    const ours = codec.decode(file) as NdArray;
+    expect(
+      difference(
+        ours,
+        withoutKernel(() => codec.decode(file)),
+      ),
+    ).toBeUndefined();
+    if (dtype === "<f8") {
+      const values = ours.toC() as Float64Array;
+      expect(literals.filter((literal, i) => !Object.is(values[i], Number(literal)))).toEqual([]);
+    }
+  }
 });

@@ -2,8 +2,9 @@ import { type DType, dtypes, type FullMask, type Kind, MaskedArray, NdArray, nom
 import { parseDType } from "@masquerade/numpy";
 import { jdataTypes } from "../dialects.ts";
 import type { JsonReadOptions } from "../format.ts";
-import { type LeafReader, readColumn } from "../read/columns.ts";
+import { readColumn } from "../read/columns.ts";
 import type { Cursor } from "../read/cursor.ts";
+import type { LeafReader } from "../read/leaf.ts";
 import { readNested } from "../read/nested.ts";
 import { eachMember, type Raw, readRaw, readTree, type Tree } from "../read/tree.ts";
 import { inferDType, shapeOfLists } from "./infer.ts";

@@ -1,33 +1,19 @@
-import {
-  allocateStorage,
-  type DType,
-  type Field,
-  FormatError,
-  fieldCount,
-  lanesOf,
-  NdArray,
-  type Storage,
-} from "@masquerade/core";
+import { type DType, type Field, fieldCount } from "@masquerade/core";
+import type { KernelKind } from "../kernel/memory.ts";
 import type { Cursor } from "./cursor.ts";
+import { LeafReader } from "./leaf.ts";
 import { readList } from "./nested.ts";
-import { bytesReader, objectReader, stringReader, strReader, voidReader } from "./text-values.ts";
+import type { Parsed } from "./parse-rows.ts";
 import { eachMember } from "./tree.ts";
-import {
-  boolReader,
-  dateReader,
-  float16Reader,
-  float32Reader,
-  float64Reader,
-  integerReader,
-  longDoubleReader,
-  pairReader,
-  type ReadValue,
-  spanReader,
-  wideReader,
-} from "./values.ts";
 
 /** Elements being read, in C order, and which of them are masked. */
-export interface ReadColumn {
+export interface ReadColumn extends Partial<Parsed> {
+  /** What the elements are to the kernels, where they read them. */
+  readonly kernelKind?: KernelKind | undefined;
+  /** How many of the elements in a range are masked; the next masked one; and values for the masked ones from an element on: gives the element after the last. */
+  masked?(from: number, until: number): number;
+  nextMasked?(from: number): number;
+  scatter?(from: number, count: number, values: Uint8Array): number;
   /** Reads an element; null masks it (all of it). */
   read(cursor: Cursor, index: number): void;
   maskAll(index: number): void;
@@ -45,68 +31,6 @@ export interface ReadColumn {
 /** A column for `count` elements of a dtype. */
 export function readColumn(dtype: DType, count: number): ReadColumn {
   return dtype.kind === "struct" ? new RecordReader(dtype, count) : new LeafReader(dtype, count);
-}
-
-/** Elements of a dtype without fields. */
-export class LeafReader implements ReadColumn {
-  readonly maskBytes = 1;
-  readonly storage: Storage;
-  anyMasked = false;
-  readonly #dtype: DType;
-  readonly #count: number;
-  readonly #value: ReadValue;
-  #mask: Uint8Array | undefined;
-
-  constructor(dtype: DType, count: number) {
-    this.#dtype = dtype;
-    this.#count = count;
-    this.storage = allocateStorage(dtype.kind, count * lanesOf(dtype));
-    this.#value = readerOf(dtype, this.storage);
-  }
-
-  read(cursor: Cursor, index: number): void {
-    if (cursor.bytes[cursor.at] === 0x6e) {
-      cursor.word("null");
-      this.maskAll(index);
-    } else this.#value(cursor, index);
-  }
-
-  maskAll(index: number): void {
-    this.anyMasked = true;
-    this.#mask ??= new Uint8Array(this.#count);
-    this.#mask[index] = 1;
-  }
-
-  hidden(cursor: Cursor, index: number, first: boolean): boolean {
-    if (this.#mask === undefined || this.#mask[index] === 0) return first;
-    nextHidden(cursor, first);
-    this.#value(cursor, index);
-    return false;
-  }
-
-  mask(): Uint8Array {
-    return this.#mask ?? new Uint8Array(this.#count);
-  }
-
-  raw(objects: unknown[]): Uint8Array {
-    const { storage } = this;
-    if (!Array.isArray(storage))
-      return new NdArray({ dtype: this.#dtype, shape: [this.#count], storage } as never).toBytes("C");
-    const size = this.#dtype.itemsize;
-    const out = new Uint8Array(this.#count * size);
-    const view = new DataView(out.buffer);
-    storage.forEach((value, i) => {
-      if (value === null) return;
-      objects.push(value);
-      view.setUint32(i * size, objects.length, true);
-    });
-    return out;
-  }
-}
-
-function nextHidden(cursor: Cursor, first: boolean): void {
-  if (!first) cursor.expect(0x2c, "a comma and another hidden value (one for each null in data)");
-  if (cursor.peek() === 0x5d) throw cursor.fail("hidden has fewer values than data has nulls");
 }
 
 /** A sub-array field: nested lists. */
@@ -239,51 +163,4 @@ function interleave(out: Uint8Array, size: number, offset: number, from: Uint8Ar
   if (width === 0) return;
   for (let i = 0, to = offset; i < from.length; i += width, to += size)
     for (let k = 0; k < width; k++) out[to + k] = from[i + k] as number;
-}
-
-function readerOf(dtype: DType, storage: Storage): ReadValue {
-  switch (dtype.kind) {
-    case "bool":
-      return boolReader(storage as Uint8Array);
-    case "int8":
-    case "int16":
-    case "int32":
-    case "uint8":
-    case "uint16":
-    case "uint32":
-      return integerReader(storage as Int32Array, dtype);
-    case "int64":
-    case "uint64":
-      return wideReader(storage as BigInt64Array, dtype);
-    case "timedelta64":
-      return spanReader(storage as BigInt64Array, dtype);
-    case "datetime64":
-      return dateReader(storage as BigInt64Array, dtype);
-    case "float16":
-      return float16Reader(storage as Uint16Array);
-    case "float32":
-      return float32Reader(storage as Float32Array);
-    case "float64":
-      return float64Reader(storage as Float64Array);
-    case "complex64":
-      return pairReader(float32Reader(storage as Float32Array));
-    case "complex128":
-      return pairReader(float64Reader(storage as Float64Array));
-    case "longdouble":
-      return longDoubleReader(storage as Uint8Array, dtype.itemsize, dtype);
-    case "clongdouble":
-      return pairReader(longDoubleReader(storage as Uint8Array, dtype.itemsize / 2, dtype));
-    case "bytes":
-      return bytesReader(storage as Uint8Array, dtype.itemsize);
-    case "str":
-      return strReader(storage as Uint32Array, dtype.itemsize / 4);
-    case "void":
-      return voidReader(storage as Uint8Array, dtype.itemsize);
-    case "object":
-      return objectReader(storage as never);
-    case "string":
-      return stringReader(storage as never);
-    default:
-      throw new FormatError("FORMAT_MALFORMED", "json", `${dtype.kind} has no elements`);
-  }
 }

@@ -1,5 +1,8 @@
 import { DecimalReader, FormatError, LimitError, type Limits, quoteText } from "@masquerade/core";
 
+/** The bytes at hand end within a value. Whoever has given them out gives more, and the value is read again. Never seen by users. */
+export class NeedMore extends Error {}
+
 /** Where a reader is in a file, with the means to say so: line, column and JSON path. */
 export class Cursor {
   readonly bytes: Uint8Array;
@@ -15,6 +18,8 @@ export class Cursor {
   words: ReadonlyMap<string, string> | undefined;
   /** How many documents this one lies within. */
   depth = 0;
+  /** Whether the file goes on behind these bytes: then their end is no error but a {@link NeedMore}. */
+  more = false;
   /** Counted for a whole file: bytes of metadata, bytes of arrays. */
   readonly shared: { metadata: number; total: number };
 
@@ -87,8 +92,14 @@ export class Cursor {
     return `, found ${quoteText(JSON.stringify(String.fromCharCode(this.bytes[this.at] as number)))}`;
   }
 
+  /** Throws unless what was just read is all there: a number at the end of the bytes may go on behind it. */
+  settled(): void {
+    if (this.more && this.at >= this.end) throw new NeedMore();
+  }
+
   /** An error about this place, or another. At the end of the file it says that the file is cut. */
-  fail(message: string, at: number = this.at): FormatError {
+  fail(message: string, at: number = this.at): Error {
+    if (this.more && at >= this.end) return new NeedMore();
     const cut = at >= this.end && this.end === this.bytes.length;
     return new FormatError(
       cut ? "FORMAT_TRUNCATED" : "FORMAT_MALFORMED",

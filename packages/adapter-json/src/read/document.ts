@@ -14,10 +14,12 @@ import {
   nomask,
   type Subclass,
 } from "@masquerade/core";
-import { type LeafReader, type ReadColumn, readColumn } from "./columns.ts";
+import { type ReadColumn, readColumn } from "./columns.ts";
 import type { Cursor } from "./cursor.ts";
 import { dtypeOf, shapeOf } from "./dtype.ts";
-import { readHidden, readNested } from "./nested.ts";
+import { readHidden } from "./hidden.ts";
+import type { LeafReader } from "./leaf.ts";
+import { readNested } from "./nested.ts";
 import { attrsOf } from "./plain.ts";
 import { checkStructure } from "./structure.ts";
 import { countMetadata, eachMember, Raw, readRaw, readTree, type Tree } from "./tree.ts";
