@@ -8,6 +8,7 @@ import {
   type EncodeOptions,
   isArray,
   isBundle,
+  noAttrs,
   refuseLosses,
 } from "@masquerade/core";
 import { hdf5 } from "./format.ts";
@@ -19,6 +20,7 @@ import { arrayNodes } from "./write/array-nodes.ts";
 import { textAttr, writeAttrs } from "./write/attrs.ts";
 import { writeFile } from "./write/file.ts";
 import type { WriteAttr, WriteGroup, WriteNode } from "./write/node.ts";
+import { provenanceAttrs } from "./write/provenance.ts";
 
 const mark = (): WriteAttr => ({
   name: names.MARK,
@@ -33,9 +35,9 @@ export function treeOf(value: AnyArray | Bundle, options: Hdf5WriteOptions): Wri
     return {
       node: "group",
       members: new Map(arrayNodes("data", value, options)),
-      attrs: [mark(), textAttr(names.SINGLE, "data")],
+      attrs: [mark(), textAttr(names.SINGLE, "data"), ...provenanceAttrs(options, noAttrs)],
     };
-  return group(value, options, [mark()]);
+  return group(value, options, [mark(), ...provenanceAttrs(options, value.attrs)]);
 }
 
 /** Recursion is bounded: bundles nested more than 60 deep are refused before. */

@@ -76,6 +76,21 @@ export const hdf5: Format<"hdf5", "async", Hdf5WriteOptions, Hdf5ReadOptions> = 
       gzip: { type: "integer", about: "Deflate level.", minimum: 0, maximum: 9, placeholder: "N" },
       shuffle: { type: "boolean", about: "Reorder bytes so that numbers deflate better.", default: false },
       checksum: { type: "boolean", about: "A Fletcher-32 checksum for each chunk.", default: false },
+      provenance: {
+        type: "boolean",
+        about: "Say in the root's attributes that masquerade wrote it, and which version.",
+        default: false,
+      },
+      source: {
+        type: "string",
+        about: "What the data come from, for the root's attribute source_format.",
+        placeholder: "TEXT",
+      },
+      created: {
+        type: "string",
+        about: "When the file was made, for the root's attribute file_time: now, or a time by ISO 8601.",
+        placeholder: "TIME",
+      },
     },
     read: {
       reader: {

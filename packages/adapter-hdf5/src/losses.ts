@@ -12,23 +12,10 @@ import {
   quoteText,
   sameDType,
 } from "@masquerade/core";
+import { cfKinds, whyNoNetcdf } from "./cf-kinds.ts";
 import type { Hdf5WriteOptions } from "./options.ts";
 import { h5TypeOf } from "./type/dtype.ts";
 import { writeAttrs } from "./write/attrs.ts";
-
-/** Kinds whose missing values netCDF readers find by `_FillValue`. */
-export const cfKinds: ReadonlySet<string> = /* @__PURE__ */ new Set([
-  "int8",
-  "int16",
-  "int32",
-  "int64",
-  "uint8",
-  "uint16",
-  "uint32",
-  "uint64",
-  "float32",
-  "float64",
-]);
 
 /** What writing a value of this header loses. */
 export function hdf5Losses(
@@ -61,6 +48,8 @@ function arrayLosses(header: Header, path: string, options: Hdf5WriteOptions, fo
   if (!known && h5TypeOf(dtype) === undefined) say("dtype", whyNot(dtype));
   else if (looksComplex(dtype))
     say("dtype", "a record of two floats r and i is how HDF5 spells a complex number; rename a field");
+  const unseen = options.layout === "cf" && !known ? whyNoNetcdf(dtype) : undefined;
+  if (unseen !== undefined) say("dtype", unseen);
   if (header.shape.length > 32) say("shape", "HDF5 has at most 32 dimensions; reshape it");
   if (marked(dtype)) say("layout", "fields come back at their offsets, not marked as aligned or as record");
   if (dtype.kind === "str" && dtype.byteOrder === "big") say("byte-order", "text is stored as UTF-8, which has none");

@@ -20,6 +20,8 @@ export const DTYPE = "masquerade_dtype";
 /** On data: "F". The elements lie in C order all the same. */
 export const ORDER = "masquerade_order";
 export const HARD_MASK = "masquerade_hard_mask";
+/** On the root: names of the attributes that say where the file comes from, and are not the value's own. */
+export const PROVENANCE = "masquerade_provenance";
 /** Names of the attributes that are JSON text. */
 export const JSON_ATTRS = "masquerade_json";
 /** The convention of netCDF and CF: elements equal to it are missing. */

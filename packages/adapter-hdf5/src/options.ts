@@ -15,6 +15,12 @@ export interface Hdf5WriteOptions {
   readonly shuffle?: boolean | undefined;
   /** A Fletcher-32 checksum for each chunk. */
   readonly checksum?: boolean | undefined;
+  /** Attributes `creator` and `creator_version` on the root. Default: none. */
+  readonly provenance?: boolean | undefined;
+  /** What the data come from, as the root's attribute `source_format`. */
+  readonly source?: string | undefined;
+  /** When the file was made, by ISO 8601 or "now", as the root's attribute `file_time`. Default: none, so that output is reproducible. */
+  readonly created?: string | undefined;
 }
 
 /** Options for reading HDF5. */

@@ -1,5 +1,5 @@
 import { type Attrs, arrayFromBytes, type NdArray, type PlainValue } from "@masquerade/core";
-import { FILL_DTYPE, FILL_VALUE, isReserved, JSON_ATTRS, KIND, MASK } from "../names.ts";
+import { FILL_DTYPE, FILL_VALUE, isReserved, JSON_ATTRS, KIND, MASK, PROVENANCE } from "../names.ts";
 import { fromJson } from "../plain-json.ts";
 import { dtypeOf, isBool } from "../type/from-h5.ts";
 import type { StringPad } from "../type/h5type.ts";
@@ -25,9 +25,7 @@ export function attrArray({ type, value }: RawAttr): NdArray | undefined {
   const own = type.h5;
   const dtype = dtypeOf(own);
   if (typeof dtype === "string") return undefined;
-  const raw = value.slice();
-  settle(raw, own, "h5py");
-  return arrayFromBytes(raw, dtype, type.shape ?? []) as NdArray;
+  return arrayFromBytes(settle(value.slice(), own, "h5py"), dtype, type.shape ?? []) as NdArray;
 }
 
 /**
@@ -80,7 +78,9 @@ export function userAttrs(attrs: readonly RawAttr[], reader: Writer): Attrs {
   const ownFill = attrs.some(({ name }) => name === MASK || name === FILL_DTYPE);
   const json = new Set(ours ? textsAttr(attrs, JSON_ATTRS) : []);
   const out = new Map<string, PlainValue>();
+  const provenance = ours ? textsAttr(attrs, PROVENANCE) : [];
   for (const attr of attrs) {
+    if (provenance.includes(attr.name)) continue;
     if (ours ? isReserved(attr.name) && (ownFill || attr.name !== FILL_VALUE) : isStructural(attr, reader)) continue;
     const value = attrValue(reader === "netcdf4" ? single(attr) : attr);
     if (value === undefined) continue;

@@ -40,8 +40,8 @@ async function read(raw: RawDataset, one: Described, fetch: Fetch): Promise<NdAr
   return elementsOf(bytes, one);
 }
 
-function elementsOf(bytes: Uint8Array, { reader, type, dtype, shape }: Described): NdArray {
-  if (reader !== "masquerade") settle(bytes, type, reader);
+function elementsOf(stored: Uint8Array, { reader, type, dtype, shape }: Described): NdArray {
+  const bytes = reader === "masquerade" ? stored : settle(stored, type, reader);
   if (dtype.itemsize === 0) return arrayFromBytes(new Uint8Array(0), dtype, shape) as NdArray;
   if (dtype.kind === "str" && type.class === "string") return textArray(bytes, type.size, dtype, shape);
   return arrayFromBytes(bytes, dtype, shape) as NdArray;

@@ -1,25 +1,12 @@
 import { type DType, hostIsLittleEndian, NdArray, storageOver } from "@masquerade/core";
+import { cfKinds } from "../cf-kinds.ts";
 import { attrArray } from "./attrs.ts";
 import type { RawAttr } from "./raw.ts";
 
 type Value = number | bigint;
 
-/** netCDF's default fill values, which its readers take as missing where no `_FillValue` says otherwise. */
-export const defaultFills: Readonly<Record<string, Value>> = {
-  int8: -127,
-  uint8: 255,
-  int16: -32767,
-  uint16: 65535,
-  int32: -2147483647,
-  uint32: 4294967295,
-  int64: -9223372036854775806n,
-  uint64: 18446744073709551614n,
-  float32: 9.969209968386869e36,
-  float64: 9.969209968386869e36,
-};
-
 /** Whether netCDF has numbers of this kind. */
-export const isNetcdfKind = (kind: string): boolean => Object.hasOwn(defaultFills, kind);
+export const isNetcdfKind = (kind: string): boolean => cfKinds.has(kind);
 
 /**
  * An attribute's values as elements of `dtype`; undefined where there is none, or one of them is another number there (netCDF4-python then

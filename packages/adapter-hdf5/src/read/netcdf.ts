@@ -11,19 +11,11 @@ import {
   type PlainValue,
   zeros,
 } from "@masquerade/core";
+import { defaultFills } from "../cf-kinds.ts";
 import type { H5Type } from "../type/h5type.ts";
 import { textAttr } from "./attrs.ts";
 import { textArray } from "./elements.ts";
-import {
-  defaultFills,
-  isNetcdfKind,
-  saysTrue,
-  scalarArray,
-  scaleOf,
-  unsigned,
-  unsignedView,
-  valuesOf,
-} from "./netcdf-values.ts";
+import { isNetcdfKind, saysTrue, scalarArray, scaleOf, unsigned, unsignedView, valuesOf } from "./netcdf-values.ts";
 import type { RawAttr } from "./raw.ts";
 
 type Value = number | bigint;

@@ -22,12 +22,13 @@ function spots(type: H5Type, reader: TypeReader, at: number, out: Spot[]): Spot[
 }
 
 /**
- * Turns elements into what `reader` makes of them, in place: strings end at their first NUL or lose the spaces they are padded with,
+ * Elements as `reader` makes them of what lies in the file; a copy where that is something else: strings end at their first NUL or lose the spaces they are padded with,
  * and become NUL-padded, as h5py's type for them is (PyTables keeps them as they are); times of 64 bits, seconds and microseconds, which PyTables writes, become floats.
  */
-export function settle(raw: Uint8Array, type: H5Type, reader: TypeReader): void {
+export function settle(stored: Uint8Array, type: H5Type, reader: TypeReader): Uint8Array {
   const all = spots(type, reader, 0, []);
-  if (all.length === 0) return;
+  if (all.length === 0) return stored;
+  const raw = stored.slice();
   const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
   for (let start = 0; start + type.size <= raw.length; start += type.size)
     for (const { at, size, how } of all) {
@@ -45,4 +46,5 @@ export function settle(raw: Uint8Array, type: H5Type, reader: TypeReader): void 
       }
       raw.fill(0, end, from + size);
     }
+  return raw;
 }

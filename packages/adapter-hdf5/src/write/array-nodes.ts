@@ -11,12 +11,13 @@ import {
   quoteText,
   sameDType,
 } from "@masquerade/core";
+import { cfKinds } from "../cf-kinds.ts";
 import * as names from "../names.ts";
 import type { Hdf5WriteOptions } from "../options.ts";
 import { h5TypeOf } from "../type/dtype.ts";
 import type { H5Type } from "../type/h5type.ts";
 import { bytesAttr, flagAttr, textAttr, textsAttr, writeAttrs } from "./attrs.ts";
-import { missingAsFill, withoutHidden } from "./cf.ts";
+import { harmlessFill, missingAsFill, withoutHidden } from "./cf.ts";
 import { autoChunks } from "./chunks.ts";
 import { elementBytes } from "./elements.ts";
 import type { Storage, WriteAttr, WriteDataset, WriteNode } from "./node.ts";
@@ -27,8 +28,8 @@ export function arrayNodes(
   array: AnyArray,
   options: Hdf5WriteOptions,
 ): readonly (readonly [string, WriteNode])[] {
-  if (!isMaskedArray(array)) return [[name, dataset(array, writeAttrs(array.attrs, true).attrs, undefined, options)]];
   const layout = options.layout ?? "nexus";
+  if (!isMaskedArray(array)) return [[name, plainDataset(array, options)]];
   if (layout === "cf") return [[name, cfDataset(name, array, options)]];
   const attrs = userAttrs(array.data);
   const grouped = layout === "values-mask";
@@ -41,6 +42,14 @@ export function arrayNodes(
   if (!grouped) return [[name, values], ...mask];
   const kind = [textAttr(names.KIND, "masked"), ...nullable(array)];
   return [[name, { node: "group", attrs: kind, members: new Map([["values", values], ...mask]) }]];
+}
+
+function plainDataset(array: NdArray, options: Hdf5WriteOptions): WriteDataset {
+  const attrs = [...writeAttrs(array.attrs, true).attrs];
+  const fill =
+    options.layout === "cf" && !array.attrs.has(names.FILL_VALUE) ? harmlessFill(array, undefined) : undefined;
+  if (fill !== undefined) attrs.push(textAttr(names.FILL_DTYPE, UNSET));
+  return dataset(array, attrs, fill, options);
 }
 
 /** What AnnData's readers look for in a group of `values` and `mask`. */
@@ -84,16 +93,22 @@ export function foreignFill(fill: NdArray): WriteAttr[] {
 }
 
 function cfDataset(name: string, array: MaskedArray, options: Hdf5WriteOptions): WriteDataset {
+  // Its mask cannot be told: a loss that was accepted.
+  if (array.mask !== nomask && !cfKinds.has(array.dtype.kind)) return plainDataset(withoutHidden(array), options);
   const attrs = userAttrs(array.data);
   attrs.push(textAttr(names.MASK, array.mask === nomask ? names.NO_MASK : names.MASK_IS_FILL));
-  if (array.mask === nomask) return dataset(array.data, [...attrs, ...maskedAttrs(array)], ownFill(array), options);
-  const { data, fill } = missingAsFill(name, array);
+  const own = ownFill(array);
+  const { data, fill } =
+    array.mask === nomask ? { data: array.data, fill: harmlessFill(array.data, own) } : missingAsFill(name, array);
   if (array.hardMask) attrs.push(flagAttr(names.HARD_MASK));
-  // Whether, and with what dtype, the fill value was set: `_FillValue` stands there in any case.
-  if (array.fillValue === undefined) attrs.push(textAttr(names.FILL_DTYPE, "unset"));
-  else if (!sameDType(array.fillValue.dtype, array.dtype)) attrs.push(...foreignFill(array.fillValue));
+  // Whether, and with what dtype, the fill value was set: `_FillValue` may stand there in any case.
+  if (array.fillValue === undefined) attrs.push(textAttr(names.FILL_DTYPE, UNSET));
+  else if (own === undefined || (array.mask === nomask && fill !== own)) attrs.push(...foreignFill(array.fillValue));
   return dataset(data, attrs, fill, options);
 }
+
+/** In the place of a fill value's dtype: there is none. */
+const UNSET = "unset";
 
 function maskDataset(mask: FullMask, of: string, options: Hdf5WriteOptions): WriteDataset {
   const meaning: WriteAttr[] = [

@@ -7,6 +7,9 @@ import {
   type NdArray,
   quoteText,
 } from "@masquerade/core";
+import { cfKinds, defaultFills } from "../cf-kinds.ts";
+
+type Value = number | bigint;
 
 /** The fill value as an element of the data. */
 function fillOf(array: MaskedArray): NdArray {
@@ -14,49 +17,92 @@ function fillOf(array: MaskedArray): NdArray {
 }
 
 /** A copy of the data in which masked elements hold the fill value. */
-export function withoutHidden(array: MaskedArray): NdArray {
-  return array.filled(fillOf(array).at() as never).with({
+export function withoutHidden(array: MaskedArray, fill: NdArray = fillOf(array)): NdArray {
+  return array.filled(fill.at() as never).with({
     attrs: array.data.attrs,
     dims: array.data.dims,
   }) as NdArray;
 }
 
-/** The data with masked elements at the fill value, which no valid element has. Throws CapabilityError naming a value that is free. */
+/**
+ * The data with masked elements at a value that no valid element has: the fill value, or where none is set one that is free. Throws
+ * CapabilityError, naming a value that is free, where a valid element equals the fill value that was set.
+ */
 export function missingAsFill(name: string, array: MaskedArray): { readonly data: NdArray; readonly fill: NdArray } {
-  const fill = fillOf(array);
-  const data = array.data.toC() as ArrayLike<number | bigint>;
+  const data = array.data.toC() as ArrayLike<Value>;
   const mask = array.maskArray().toC() as Uint8Array;
-  const value = fill.at() as number | bigint;
-  for (let i = 0; i < data.length; i++) {
-    if (mask[i] !== 0 || (data[i] !== value && !(Number.isNaN(data[i]) && Number.isNaN(value)))) continue;
-    const free = freeValue(data, array.dtype as DType);
+  const fill = fillOf(array);
+  const value = fill.at() as Value;
+  const taken = indexOf(data, value, mask);
+  if (taken < 0) return { data: withoutHidden(array, fill), fill };
+  const free = freeValue(data, array.dtype as DType);
+  if (free === undefined || array.fillValue !== undefined)
     throw new CapabilityError(
       "hdf5",
       "mask",
-      `element ${i} of "${quoteText(name, 40)}" is valid and equals the fill value ${value}, so readers would take it as missing; ${
+      `element ${taken} of "${quoteText(name, 40)}" is valid and equals the fill value ${value}, so readers would take it as missing; ${
         free === undefined
           ? "no value of its dtype is free: use the layout nexus"
           : `set the fill value to ${free}, which no element has`
       }`,
     );
-  }
-  return { data: withoutHidden(array), fill };
+  const chosen = scalar(fill, free);
+  return { data: withoutHidden(array, chosen), fill: chosen };
 }
 
-/** A value that no element has: the smallest of signed integers, the largest of unsigned ones and what lies beside it, netCDF's own for floats. */
-function freeValue(data: ArrayLike<number | bigint>, dtype: DType): number | bigint | undefined {
-  const taken = new Set<number | bigint>(Array.from(data));
-  const bits = BigInt(dtype.itemsize * 8);
-  if (dtype.kind === "float32" || dtype.kind === "float64")
-    return [Math.fround(9.969209968386869e36), -1e30, 1e30, -9999, Number.NaN]
-      .map((n) => (dtype.kind === "float32" ? Math.fround(n) : n))
-      .find((n) => !taken.has(n));
-  const signed = dtype.kind.startsWith("int");
+/**
+ * A `_FillValue` for data of which nothing is missing: its own fill value where no element has it; one that is free where readers would take
+ * an element for missing, because it equals that fill value or the default of its type. Undefined where none is needed.
+ */
+export function harmlessFill(data: NdArray, own: NdArray | undefined): NdArray | undefined {
+  const { kind, itemsize } = data.dtype;
+  if (!cfKinds.has(kind)) return undefined;
+  const values = data.toC() as ArrayLike<Value>;
+  const usual = defaultFills[kind] as Value;
+  const suspect = own === undefined ? (kind === "float32" ? Math.fround(usual as number) : usual) : (own.at() as Value);
+  // netCDF has no default for bytes.
+  if (own === undefined && itemsize === 1) return undefined;
+  if (indexOf(values, suspect) < 0) return own;
+  const free = freeValue(values, data.dtype);
+  return free === undefined ? undefined : scalar(castFill(defaultFillValue(data.dtype), data.dtype) as NdArray, free);
+}
+
+function scalar(like: NdArray, value: Value): NdArray {
+  const out = like.copy();
+  out.set([], value as never);
+  return out;
+}
+
+/** The first element that equals a value (NaN is NaN) and is not masked; -1 if none. */
+function indexOf(data: ArrayLike<Value>, value: Value, mask?: Uint8Array): number {
+  const nan = Number.isNaN(value);
+  for (let i = 0; i < data.length; i++)
+    if ((data[i] === value || (nan && Number.isNaN(data[i]))) && (mask === undefined || mask[i] === 0)) return i;
+  return -1;
+}
+
+/** Candidates looked at together. */
+const AT_ONCE = 4096;
+
+/** A value that no element has: of signed integers the smallest, of unsigned ones the largest or one beside it; netCDF's own for floats. */
+function freeValue(data: ArrayLike<Value>, dtype: DType): Value | undefined {
+  const { kind, itemsize } = dtype;
+  if (kind === "float32" || kind === "float64")
+    return [defaultFills[kind] as number, -1e30, 1e30, -9999, Number.NaN]
+      .map((n) => (kind === "float32" ? Math.fround(n) : n))
+      .find((n) => indexOf(data, n) < 0);
+  const bits = BigInt(itemsize * 8);
+  const signed = kind.startsWith("int");
   const first = signed ? -(1n << (bits - 1n)) : (1n << bits) - 1n;
-  const wide = bits === 64n;
-  for (let step = 0n; step <= BigInt(data.length) && step < 1n << bits; step++) {
-    const candidate = signed ? first + step : first - step;
-    if (!taken.has(wide ? candidate : Number(candidate))) return candidate;
+  const last = 1n << bits;
+  for (let step = 0n; step <= BigInt(data.length) && step < last; step += BigInt(AT_ONCE)) {
+    const candidates = new Set<Value>();
+    for (let k = step; k < last && k < step + BigInt(AT_ONCE); k++) {
+      const candidate = signed ? first + k : first - k;
+      candidates.add(itemsize === 8 ? candidate : Number(candidate));
+    }
+    for (let i = 0; i < data.length && candidates.size > 0; i++) candidates.delete(data[i] as Value);
+    for (const free of candidates) return free;
   }
   return undefined;
 }
