@@ -8,10 +8,11 @@ import { go } from "./clients/go.mjs";
 import { java } from "./clients/java.mjs";
 import { python } from "./clients/python.mjs";
 import { Report } from "./clients/report.mjs";
+import { rust } from "./clients/rust.mjs";
 import { typescript } from "./clients/typescript.mjs";
 
 /** In the order of the exchange, which ends where it begins. */
-const languages = [python, typescript, java, go];
+const languages = [python, typescript, java, go, rust];
 const asked = process.argv.slice(2).map((name) => name.toLowerCase());
 const wanted = languages.filter(({ name }) => asked.length === 0 || asked.includes(name.toLowerCase()));
 if (asked.length > wanted.length) throw new Error(`languages are ${languages.map(({ name }) => name).join(", ")}`);
