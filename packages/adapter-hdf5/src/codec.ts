@@ -1,4 +1,5 @@
 import type { Codec } from "@masquerade/core";
+import { createHdf5 } from "./create.ts";
 import { decodeHdf5 } from "./decode.ts";
 import { encodeHdf5, encodeHdf5Parts } from "./encode.ts";
 import { openHdf5 } from "./open.ts";
@@ -10,4 +11,5 @@ export const hdf5Codec: Codec<"async", Hdf5WriteOptions, Hdf5ReadOptions> = {
   encodeParts: encodeHdf5Parts,
   decode: decodeHdf5,
   open: openHdf5,
+  create: createHdf5,
 };

@@ -24,12 +24,16 @@ export const HARD_MASK = "masquerade_hard_mask";
 export const PROVENANCE = "masquerade_provenance";
 /** Names of the attributes that are JSON text. */
 export const JSON_ATTRS = "masquerade_json";
+/** On a dataset that is the scale of a dimension: so `CLASS` and `NAME` are HDF5's. */
+export const SCALE = "masquerade_scale";
 /** The convention of netCDF and CF: elements equal to it are missing. */
 export const FILL_VALUE = "_FillValue";
 /** The convention of HDF5's dimension scales. */
 export const LABELS = "DIMENSION_LABELS";
 
+const reserved: ReadonlySet<string> = /* @__PURE__ */ new Set([LABELS, FILL_VALUE, "DIMENSION_LIST", "REFERENCE_LIST"]);
+
 /** Whether a user's attribute cannot have this name. */
 export function isReserved(name: string): boolean {
-  return name.startsWith("masquerade_") || name === LABELS || name === FILL_VALUE;
+  return name.startsWith("masquerade_") || reserved.has(name);
 }

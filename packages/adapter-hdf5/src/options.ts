@@ -9,6 +9,8 @@ export interface Hdf5WriteOptions {
   readonly hidden?: "keep" | "drop" | undefined;
   /** Elements of a chunk along each axis, used for arrays of as many dimensions. Default: contiguous, or automatic where a filter needs chunks. */
   readonly chunks?: readonly number[] | undefined;
+  /** Axes along which arrays may grow later, by appending; used for arrays that have them. They are stored in chunks. */
+  readonly resizable?: readonly number[] | undefined;
   /** Deflate level, 0 to 9. */
   readonly gzip?: number | undefined;
   /** Reorder bytes so that numbers deflate better. */

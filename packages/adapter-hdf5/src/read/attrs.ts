@@ -1,5 +1,5 @@
 import { type Attrs, arrayFromBytes, type NdArray, type PlainValue } from "@masquerade/core";
-import { FILL_DTYPE, FILL_VALUE, isReserved, JSON_ATTRS, KIND, MASK, PROVENANCE } from "../names.ts";
+import { FILL_DTYPE, FILL_VALUE, isReserved, JSON_ATTRS, KIND, MASK, PROVENANCE, SCALE } from "../names.ts";
 import { fromJson } from "../plain-json.ts";
 import { dtypeOf, isBool } from "../type/from-h5.ts";
 import type { StringPad } from "../type/h5type.ts";
@@ -86,6 +86,7 @@ export function userAttrs(attrs: readonly RawAttr[], reader: Writer): Attrs {
     if (value === undefined) continue;
     out.set(attr.name, json.has(attr.name) && typeof value === "string" ? fromJson(value) : value);
   }
+  if (ours && attrs.some(({ name }) => name === SCALE)) for (const name of ["CLASS", "NAME"]) out.delete(name);
   if (ours && textAttr(attrs, KIND) === "masked")
     for (const name of ["encoding-type", "encoding-version"]) out.delete(name);
   return out;

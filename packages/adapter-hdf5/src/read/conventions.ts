@@ -1,3 +1,4 @@
+import { SCALE } from "../names.ts";
 import { numbersAttr, textAttr, textsAttr } from "./attrs.ts";
 import type { RawDataset, RawGroup, RawNode } from "./raw.ts";
 import type { Writer } from "./writer.ts";
@@ -39,7 +40,8 @@ export function isAstropyMeta(name: string, siblings: Siblings): boolean {
 export function isHidden(name: string, node: RawNode, writer: Writer): boolean {
   if (writer === "pytables") return name.startsWith("_i_") || name.startsWith("_p_");
   if (writer === "matlab") return name === "#refs#" || name === "#subsystem#";
-  if (writer !== "netcdf4" || node.node !== "dataset") return false;
+  if (node.node !== "dataset" || (writer !== "netcdf4" && writer !== "masquerade")) return false;
+  if (writer === "masquerade" && !node.attrs.some((one) => one.name === SCALE)) return false;
   return textAttr(node.attrs, "NAME")?.startsWith("This is a netCDF dimension but not a netCDF variable") === true;
 }
 

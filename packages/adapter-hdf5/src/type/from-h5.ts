@@ -37,6 +37,9 @@ export function dtypeOf(type: H5Type, reader: TypeReader = "h5py"): DType | stri
       return dtypes.stringDType();
     case "array":
       return "arrays as elements";
+    case "reference":
+    case "references":
+      return "references";
     case "other":
       return type.what;
   }

@@ -12,6 +12,9 @@ export type H5Type =
   /** Read, never written: complex numbers of HDF5 2.0, and what HDF5 calls Unix times, which PyTables alone writes. */
   | { readonly class: "complex"; readonly size: number; readonly base: H5Type }
   | { readonly class: "time"; readonly size: number; readonly bigEndian: boolean }
+  /** Written only: objects of the file, and sequences of varying length of them. */
+  | { readonly class: "reference"; readonly size: 8 }
+  | { readonly class: "references"; readonly size: 16 }
   | { readonly class: "other"; readonly size: number; readonly what: string };
 
 /** IEEE 754 binary16 to binary128 and x87's 80 bits. */
@@ -58,6 +61,7 @@ export const classNumbers = {
   bitfield: 4,
   opaque: 5,
   compound: 6,
+  reference: 7,
   enum: 8,
   variable: 9,
   array: 10,

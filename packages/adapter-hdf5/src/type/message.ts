@@ -72,6 +72,13 @@ function write(out: ByteBuilder, type: H5Type): void {
       for (const n of type.dims) out.u32(n);
       write(out, type.base);
       return;
+    case "reference":
+      head(out, 1, classNumbers.reference, 0, type.size);
+      return;
+    case "references":
+      head(out, 1, classNumbers.variable, 0, type.size);
+      write(out, { class: "reference", size: 8 });
+      return;
     case "complex":
     case "time":
     case "other":

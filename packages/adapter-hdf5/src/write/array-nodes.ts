@@ -1,72 +1,86 @@
 import {
   type AnyArray,
-  CapabilityError,
   type DType,
   dtypeString,
-  type FullMask,
+  type Header,
   isMaskedArray,
   type MaskedArray,
+  maskDType,
   type NdArray,
-  nomask,
-  quoteText,
   sameDType,
 } from "@masquerade/core";
 import { cfKinds } from "../cf-kinds.ts";
 import * as names from "../names.ts";
-import type { Hdf5WriteOptions } from "../options.ts";
 import { h5TypeOf } from "../type/dtype.ts";
 import type { H5Type } from "../type/h5type.ts";
 import { bytesAttr, flagAttr, textAttr, textsAttr, writeAttrs } from "./attrs.ts";
-import { harmlessFill, missingAsFill, withoutHidden } from "./cf.ts";
-import { autoChunks } from "./chunks.ts";
+import { cfFill, demandHarmless, harmlessFill, missingAsFill, withoutHidden } from "./cf.ts";
 import { elementBytes } from "./elements.ts";
-import type { Storage, WriteAttr, WriteDataset, WriteNode } from "./node.ts";
+import type { WriteAttr, WriteDataset, WriteNode } from "./node.ts";
+import type { TreeOptions } from "./storage.ts";
+import { maxShapeOf, storageOf } from "./storage.ts";
 
-/** The members of a group that one array becomes, by name. */
+/** A member of a group by its name. */
+export type Named = readonly [name: string, node: WriteNode];
+
+/**
+ * The members of a group that one array becomes. `of`: its path, by which blocks of it are known; `value`: the array, where it is there as a whole.
+ */
 export function arrayNodes(
   name: string,
-  array: AnyArray,
-  options: Hdf5WriteOptions,
-): readonly (readonly [string, WriteNode])[] {
-  const layout = options.layout ?? "nexus";
-  if (!isMaskedArray(array)) return [[name, plainDataset(array, options)]];
-  if (layout === "cf") return [[name, cfDataset(name, array, options)]];
-  const attrs = userAttrs(array.data);
+  header: Header,
+  of: string,
+  options: TreeOptions,
+  value?: AnyArray,
+): readonly Named[] {
+  const user = writeAttrs(header.attrs, header.mask === "plain").attrs;
+  const from: From = { name, header, of, options, value };
+  const { layout = "nexus", hidden } = options;
+  if (header.mask === "plain") return [[name, plainDataset(from, user)]];
+  if (layout === "cf") return [[name, cfDataset(from, user)]];
   const grouped = layout === "values-mask";
   const maskName = grouped ? "mask" : `${name}_mask`;
-  attrs.push(textAttr(names.MASK, array.mask === nomask ? names.NO_MASK : maskName), ...maskedAttrs(array));
-  const data = options.hidden === "drop" && array.mask !== nomask ? withoutHidden(array) : array.data;
-  const values = dataset(data, attrs, ownFill(array), options);
-  const mask: readonly (readonly [string, WriteNode])[] =
-    array.mask === nomask ? [] : [[maskName, maskDataset(array.mask, grouped ? "values" : name, options)]];
-  if (!grouped) return [[name, values], ...mask];
-  const kind = [textAttr(names.KIND, "masked"), ...nullable(array)];
+  const told = textAttr(names.MASK, header.mask === "nomask" ? names.NO_MASK : maskName);
+  const drops = hidden === "drop" && header.mask === "mask";
+  const values = dataset(from, {
+    attrs: [...user, told, ...maskedAttrs(header)],
+    fill: ownFill(header),
+    plane: drops ? "both" : "data",
+    take: drops ? (value) => withoutHidden(masked(value, header)) : dataOf,
+  });
+  const mask: readonly Named[] =
+    header.mask === "nomask" ? [] : [[maskName, maskDataset(from, grouped ? "values" : name)]];
+  if (layout !== "values-mask") return [[name, values], ...mask];
+  const kind = [textAttr(names.KIND, "masked"), ...nullable(header)];
   return [[name, { node: "group", attrs: kind, members: new Map([["values", values], ...mask]) }]];
 }
 
-function plainDataset(array: NdArray, options: Hdf5WriteOptions): WriteDataset {
-  const attrs = [...writeAttrs(array.attrs, true).attrs];
-  const fill =
-    options.layout === "cf" && !array.attrs.has(names.FILL_VALUE) ? harmlessFill(array, undefined) : undefined;
-  if (fill !== undefined) attrs.push(textAttr(names.FILL_DTYPE, UNSET));
-  return dataset(array, attrs, fill, options);
+/** An array that is written: what is known of it before its elements. */
+interface From {
+  readonly name: string;
+  readonly value: AnyArray | undefined;
+  readonly header: Header;
+  readonly of: string;
+  readonly options: TreeOptions;
+}
+
+const dataOf = (value: AnyArray): NdArray => (isMaskedArray(value) ? value.data : value);
+
+/** A block with what the whole array has and a block need not: the fill value. */
+function masked(value: AnyArray, { fillValue }: Header): MaskedArray {
+  return (value as MaskedArray).with({ fillValue });
 }
 
 /** What AnnData's readers look for in a group of `values` and `mask`. */
-function nullable(array: MaskedArray): WriteAttr[] {
-  const kind = array.dtype.kind;
+function nullable({ dtype, shape, mask }: Header): WriteAttr[] {
+  const { kind } = dtype;
   const type = kind === "bool" ? "nullable-boolean" : /^u?int/.test(kind) ? "nullable-integer" : undefined;
-  if (array.ndim !== 1 || type === undefined || array.mask === nomask) return [];
+  if (shape.length !== 1 || type === undefined || mask !== "mask") return [];
   return [textAttr("encoding-type", type), textAttr("encoding-version", "0.1.0")];
 }
 
-function userAttrs(data: NdArray): WriteAttr[] {
-  return [...writeAttrs(data.attrs).attrs];
-}
-
 /** The fill value in the data's own dtype, where one is set and can be cast. */
-function ownFill(array: MaskedArray): NdArray | undefined {
-  const { fillValue, dtype } = array;
+function ownFill({ fillValue, dtype }: Header): NdArray | undefined {
   if (fillValue === undefined) return undefined;
   return sameDType(fillValue.dtype, dtype) ? fillValue : undefined;
 }
@@ -74,15 +88,14 @@ function ownFill(array: MaskedArray): NdArray | undefined {
 const int8Type: H5Type = { class: "integer", size: 1, signed: true, bigEndian: false };
 
 /** What is said of a masked array beside its mask. */
-function maskedAttrs(array: MaskedArray): WriteAttr[] {
-  const { fillValue, dtype, hardMask } = array;
+function maskedAttrs({ fillValue, dtype, hardMask }: Header): WriteAttr[] {
   const out: WriteAttr[] = hardMask ? [flagAttr(names.HARD_MASK)] : [];
   if (fillValue !== undefined && !sameDType(fillValue.dtype, dtype)) out.push(...foreignFill(fillValue));
   return out;
 }
 
 /** A fill value of another dtype than the data's. */
-export function foreignFill(fill: NdArray): WriteAttr[] {
+function foreignFill(fill: NdArray): WriteAttr[] {
   const type = fill.dtype.itemsize === 0 ? undefined : h5TypeOf(fill.dtype, true);
   const dtype = textAttr(names.FILL_DTYPE, dtypeString(fill.dtype));
   if (type === undefined) return [dtype];
@@ -92,73 +105,118 @@ export function foreignFill(fill: NdArray): WriteAttr[] {
   ];
 }
 
-function cfDataset(name: string, array: MaskedArray, options: Hdf5WriteOptions): WriteDataset {
-  // Its mask cannot be told: a loss that was accepted.
-  if (array.mask !== nomask && !cfKinds.has(array.dtype.kind)) return plainDataset(withoutHidden(array), options);
-  const attrs = userAttrs(array.data);
-  attrs.push(textAttr(names.MASK, array.mask === nomask ? names.NO_MASK : names.MASK_IS_FILL));
-  const own = ownFill(array);
-  const { data, fill } =
-    array.mask === nomask ? { data: array.data, fill: harmlessFill(array.data, own) } : missingAsFill(name, array);
-  if (array.hardMask) attrs.push(flagAttr(names.HARD_MASK));
-  // Whether, and with what dtype, the fill value was set: `_FillValue` may stand there in any case.
-  if (array.fillValue === undefined) attrs.push(textAttr(names.FILL_DTYPE, UNSET));
-  else if (own === undefined || (array.mask === nomask && fill !== own)) attrs.push(...foreignFill(array.fillValue));
-  return dataset(data, attrs, fill, options);
-}
-
 /** In the place of a fill value's dtype: there is none. */
 const UNSET = "unset";
 
-function maskDataset(mask: FullMask, of: string, options: Hdf5WriteOptions): WriteDataset {
-  const meaning: WriteAttr[] = [
-    { name: "flag_values", type: int8Type, shape: [2], value: Uint8Array.of(0, 1) },
-    textAttr("flag_meanings", "valid masked"),
-    textAttr(names.MASK_OF, of),
-  ];
-  return dataset((mask as NdArray).with({ attrs: new Map(), dims: undefined }), meaning, undefined, options);
+function plainDataset(from: From, user: readonly WriteAttr[]): WriteDataset {
+  const { name, header, options, value } = from;
+  const plain: Taken = { attrs: user, fill: undefined, plane: "data", take: dataOf };
+  if (options.layout !== "cf" || header.attrs.has(names.FILL_VALUE)) return dataset(from, plain);
+  if (value === undefined) return dataset(from, { ...plain, take: harmless(name, undefined) });
+  const fill = harmlessFill(dataOf(value), undefined);
+  return fill === undefined
+    ? dataset(from, plain)
+    : dataset(from, { ...plain, attrs: [...user, textAttr(names.FILL_DTYPE, UNSET)], fill });
 }
 
-function dataset(
-  array: NdArray,
-  attrs: readonly WriteAttr[],
-  fill: NdArray | undefined,
-  options: Hdf5WriteOptions,
-): WriteDataset {
-  const type = h5TypeOf(array.dtype) as H5Type;
+const harmless =
+  (name: string, own: NdArray | undefined) =>
+  (block: AnyArray): NdArray => {
+    demandHarmless(name, dataOf(block), own);
+    return dataOf(block);
+  };
+
+function cfDataset(from: From, user: readonly WriteAttr[]): WriteDataset {
+  const { name, header, value } = from;
+  const { dtype, fillValue } = header;
+  // Its mask cannot be told: a loss that was accepted.
+  if (header.mask === "mask" && !cfKinds.has(dtype.kind)) {
+    const { attrs } = writeAttrs(header.attrs, true);
+    return dataset(from, { attrs, fill: undefined, plane: "both", take: (one) => withoutHidden(masked(one, header)) });
+  }
+  const own = ownFill(header);
+  const { fill, take } = header.mask === "nomask" ? cfPlain(name, own, value) : cfMissing(from);
+  const attrs = [...user, textAttr(names.MASK, header.mask === "nomask" ? names.NO_MASK : names.MASK_IS_FILL)];
+  if (header.hardMask) attrs.push(flagAttr(names.HARD_MASK));
+  // Whether, and with what dtype, the fill value was set: `_FillValue` may stand there in any case.
+  if (fillValue === undefined) attrs.push(textAttr(names.FILL_DTYPE, UNSET));
+  else if (own === undefined || (header.mask === "nomask" && fill !== own)) attrs.push(...foreignFill(fillValue));
+  return dataset(from, { attrs, fill, plane: header.mask === "nomask" ? "data" : "both", take });
+}
+
+type Filled = Pick<Taken, "fill" | "take">;
+
+/** Nothing is missing, and nothing may look so. */
+function cfPlain(name: string, own: NdArray | undefined, value: AnyArray | undefined): Filled {
+  if (value === undefined) return { fill: own, take: harmless(name, own) };
+  return { fill: harmlessFill(dataOf(value), own), take: dataOf };
+}
+
+/** What is missing holds the fill value, which no valid element has. */
+function cfMissing({ name, header, value }: From): Filled {
+  if (value !== undefined) {
+    const { data, fill } = missingAsFill(name, masked(value, header));
+    return { fill, take: () => data };
+  }
+  const fill = cfFill(header.dtype, header.fillValue);
+  return {
+    fill,
+    take: (block) => {
+      const one = masked(block, header);
+      demandHarmless(name, one.data, fill, one.maskArray().toC() as Uint8Array);
+      return withoutHidden(one, fill);
+    },
+  };
+}
+
+function maskDataset(from: From, name: string): WriteDataset {
+  const attrs: WriteAttr[] = [
+    { name: "flag_values", type: int8Type, shape: [2], value: Uint8Array.of(0, 1) },
+    textAttr("flag_meanings", "valid masked"),
+    textAttr(names.MASK_OF, name),
+  ];
+  return dataset(from, {
+    attrs,
+    fill: undefined,
+    plane: "mask",
+    take: (value) => (isMaskedArray(value) ? (value.maskArray() as NdArray) : value),
+  });
+}
+
+interface Taken {
+  readonly attrs: readonly WriteAttr[];
+  readonly fill: NdArray | undefined;
+  readonly plane: WriteDataset["plane"];
+  /** What is stored of (a block of) the array. */
+  readonly take: (value: AnyArray) => NdArray;
+}
+
+function dataset({ header, of, options }: From, { attrs, fill, plane, take }: Taken): WriteDataset {
+  const dtype = plane === "mask" ? (maskDType(header.dtype) as DType) : header.dtype;
+  const { shape } = header;
+  const type = h5TypeOf(dtype) as H5Type;
   const all = [...attrs];
   const fillBytes = fill === undefined ? undefined : elementBytes(fill, type);
   if (fillBytes !== undefined) all.push({ name: names.FILL_VALUE, type, shape: [], value: fillBytes });
-  if (needsDType(array.dtype)) all.push(textAttr(names.DTYPE, dtypeString(array.dtype)));
-  if (array.order === "F") all.push(textAttr(names.ORDER, "F"));
-  if (array.dims !== undefined) all.push(textsAttr(names.LABELS, array.dims));
+  if (needsDType(dtype)) all.push(textAttr(names.DTYPE, dtypeString(dtype)));
+  if (header.order === "F") all.push(textAttr(names.ORDER, "F"));
+  if (plane !== "mask" && header.dims !== undefined) all.push(textsAttr(names.LABELS, header.dims));
+  const maxShape = maxShapeOf(shape, options);
   return {
     node: "dataset",
     type,
-    shape: array.shape,
-    bytes: elementBytes(array, type),
+    shape,
+    maxShape,
     fill: fillBytes,
-    storage: storageOf(array.shape, type.size, options),
+    storage: storageOf(shape, maxShape, type.size, options),
     attrs: all,
+    of,
+    plane,
+    bytes: (value) => elementBytes(take(value), type),
   };
 }
 
 /** Kinds whose HDF5 type several dtypes share. */
 function needsDType(dtype: DType): boolean {
   return dtype.kind === "str" || dtype.itemsize === 0;
-}
-
-function storageOf(shape: readonly number[], itemsize: number, options: Hdf5WriteOptions): Storage {
-  const { gzip, shuffle = false, checksum = false, chunks } = options;
-  const filtered = gzip !== undefined || shuffle || checksum;
-  const auto = autoChunks(shape, itemsize);
-  const none: Storage = { chunks: undefined, gzip: undefined, shuffle: false, fletcher32: false };
-  if (auto === undefined) return none;
-  const given = chunks !== undefined && chunks.length === shape.length ? chunks : undefined;
-  if (given === undefined && !filtered) return none;
-  if (given !== undefined && given.reduce((n, m) => n * m, itemsize) > 2 ** 31)
-    throw new CapabilityError("hdf5", "chunks", `a chunk of (${quoteText(given.join(", "))}) is larger than 2 GiB`);
-  // A chunk longer than the axis only takes room.
-  const fitted = given?.map((n, i) => Math.min(n, shape[i] as number)) ?? auto;
-  return { chunks: fitted, gzip, shuffle, fletcher32: checksum };
 }

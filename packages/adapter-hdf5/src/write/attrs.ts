@@ -110,7 +110,7 @@ export function writeAttrs(
         json.push(name);
       }
     }
-    const size = one?.value instanceof Uint8Array ? one.value.length : 16 * (one?.value.length ?? 0);
+    const size = one?.value instanceof Uint8Array ? one.value.length : 16 * (one?.shape?.[0] ?? 0);
     const reserved = isReserved(name) && !(plain && name === FILL_VALUE);
     if (one === undefined || reserved || name === "" || /\0|\p{Surrogate}/u.test(name) || size > MAX_VALUE)
       unfit ??= name;

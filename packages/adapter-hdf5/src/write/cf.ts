@@ -11,9 +11,35 @@ import { cfKinds, defaultFills } from "../cf-kinds.ts";
 
 type Value = number | bigint;
 
-/** The fill value as an element of the data. */
-function fillOf(array: MaskedArray): NdArray {
-  return castFill(array.fillValue ?? defaultFillValue(array.dtype), array.dtype as DType) as NdArray;
+/** The fill value as an element of the data; the default where none is set. */
+export function cfFill(dtype: DType, fillValue: NdArray | undefined): NdArray {
+  return castFill(fillValue ?? (defaultFillValue(dtype) as NdArray), dtype) as NdArray;
+}
+
+const fillOf = (array: MaskedArray): NdArray => cfFill(array.dtype as DType, array.fillValue as NdArray | undefined);
+
+/** What readers take for missing in data that have no mask: their own fill value, else the default of their type; undefined: nothing. */
+function suspectOf({ kind, itemsize }: DType, own: NdArray | undefined): Value | undefined {
+  if (own !== undefined) return own.at() as Value;
+  // netCDF has no default for bytes.
+  if (!cfKinds.has(kind) || itemsize === 1) return undefined;
+  const usual = defaultFills[kind] as Value;
+  return kind === "float32" ? Math.fround(usual as number) : usual;
+}
+
+/**
+ * A block of an array that is not there as a whole, so that no free value can be looked for: none of its valid elements may be taken for missing.
+ * Throws CapabilityError.
+ */
+export function demandHarmless(name: string, block: NdArray, own: NdArray | undefined, mask?: Uint8Array): void {
+  const value = suspectOf(block.dtype, own);
+  const at = value === undefined ? -1 : indexOf(block.toC() as ArrayLike<Value>, value, mask);
+  if (at < 0) return;
+  throw new CapabilityError(
+    "hdf5",
+    "mask",
+    `a valid element of "${quoteText(name, 40)}" equals the fill value ${value}, so readers would take it as missing; set a fill value that no element has, save the array whole, or use the layout nexus`,
+  );
 }
 
 /** A copy of the data in which masked elements hold the fill value. */
@@ -55,13 +81,9 @@ export function missingAsFill(name: string, array: MaskedArray): { readonly data
  * an element for missing, because it equals that fill value or the default of its type. Undefined where none is needed.
  */
 export function harmlessFill(data: NdArray, own: NdArray | undefined): NdArray | undefined {
-  const { kind, itemsize } = data.dtype;
-  if (!cfKinds.has(kind)) return undefined;
+  const suspect = cfKinds.has(data.dtype.kind) ? suspectOf(data.dtype, own) : undefined;
+  if (suspect === undefined) return undefined;
   const values = data.toC() as ArrayLike<Value>;
-  const usual = defaultFills[kind] as Value;
-  const suspect = own === undefined ? (kind === "float32" ? Math.fround(usual as number) : usual) : (own.at() as Value);
-  // netCDF has no default for bytes.
-  if (own === undefined && itemsize === 1) return undefined;
   if (indexOf(values, suspect) < 0) return own;
   const free = freeValue(values, data.dtype);
   return free === undefined ? undefined : scalar(castFill(defaultFillValue(data.dtype), data.dtype) as NdArray, free);

@@ -1,5 +1,5 @@
 import { ByteBuilder, UNDEFINED_ADDRESS } from "./builder.ts";
-import type { FileOutput } from "./output.ts";
+import type { Appending } from "./output.ts";
 
 /** A chunk in the file. */
 export interface StoredChunk {
@@ -22,7 +22,7 @@ interface Child {
  * A version 1 B-tree over chunks in C order of their origins, built from the leaves up; gives the root's address.
  * `end` is a multiple of the chunk shape past every chunk. File format specification 3.0, section III.A.1, node type 1: every HDF5 since 1.0 reads it.
  */
-export function writeChunkIndex(out: FileOutput, chunks: readonly StoredChunk[], end: readonly number[]): number {
+export function writeChunkIndex(out: Appending, chunks: readonly StoredChunk[], end: readonly number[]): number {
   const rank = end.length;
   const keyBytes = 8 + 8 * (rank + 1);
   const nodeBytes = 24 + 2 * HALF * 8 + (2 * HALF + 1) * keyBytes;

@@ -1,14 +1,29 @@
 /** Bytes of data an automatic chunk has at most: one fits HDF5's own chunk cache of 1 MiB. */
 export const AUTO_CHUNK_BYTES: number = 2 ** 20;
+/** Bytes an automatic chunk of an array that grows has at least: small appends must not make small chunks. */
+const GROWING_CHUNK_BYTES = 2 ** 16;
+/** Bytes of a row of chunks, which is held while rows come in: writing by blocks needs no more memory, whatever the shape. */
+const ROW_BYTES = 2 ** 25;
 
 /**
- * The automatic shape of chunks: the whole array, its longest axis (of several the first) halved until a chunk has at most 1 MiB.
- * Undefined for 0-d and empty arrays, which have no chunks.
+ * The automatic shape of chunks: the whole array, its longest axis (of several the first) halved until a chunk has at most 1 MiB, and the first
+ * axis until a row of chunks has at most 32 MiB. Axes that may grow count as at least so long that a chunk has 64 KiB.
+ * Undefined for 0-d arrays, and for empty ones that do not grow, which have no chunks.
  */
-export function autoChunks(shape: readonly number[], itemsize: number): readonly number[] | undefined {
-  if (shape.length === 0 || shape.includes(0)) return undefined;
-  const chunks = [...shape];
+export function autoChunks(
+  shape: readonly number[],
+  itemsize: number,
+  growing: readonly number[] = [],
+): readonly number[] | undefined {
+  if (shape.length === 0 || shape.some((n, i) => n === 0 && !growing.includes(i))) return undefined;
+  const chunks = shape.map((n) => Math.max(1, n));
   const bytes = (): number => chunks.reduce((n, m) => n * m, itemsize);
+  for (const axis of growing)
+    if (bytes() < GROWING_CHUNK_BYTES)
+      chunks[axis] = Math.ceil(GROWING_CHUNK_BYTES / (bytes() / (chunks[axis] as number)));
+  const row = shape.slice(1).reduce((n, m) => n * Math.max(1, m), itemsize);
+  while ((chunks[0] as number) > 1 && (chunks[0] as number) * row > ROW_BYTES)
+    chunks[0] = Math.ceil((chunks[0] as number) / 2);
   while (bytes() > AUTO_CHUNK_BYTES) {
     const longest = chunks.indexOf(Math.max(...chunks));
     if ((chunks[longest] as number) <= 1) break;

@@ -14,11 +14,14 @@ export interface Message {
 
 const CONSTANT = 1;
 
-export function dataspace(shape: readonly number[] | null): Uint8Array {
+/** `maxShape`: lengths the axes may grow to, where any may. */
+export function dataspace(shape: readonly number[] | null, maxShape: readonly number[] = shape ?? []): Uint8Array {
   const out = new ByteBuilder();
   if (shape === null) return out.u8(2, 0, 0, 2).take();
-  out.u8(2, shape.length, 0, shape.length === 0 ? 0 : 1);
+  const grows = maxShape.some((n, i) => n !== shape[i]);
+  out.u8(2, shape.length, grows ? 1 : 0, shape.length === 0 ? 0 : 1);
   for (const n of shape) out.u64(n);
+  if (grows) for (const n of maxShape) out.u64(n === Number.POSITIVE_INFINITY ? UNDEFINED_ADDRESS : n);
   return out.take();
 }
 
@@ -26,8 +29,8 @@ export function datatype(type: H5Type): Message {
   return { type: 0x03, flags: CONSTANT, body: datatypeMessage(type) };
 }
 
-export function space(shape: readonly number[]): Message {
-  return { type: 0x01, flags: 0, body: dataspace(shape) };
+export function space(shape: readonly number[], maxShape: readonly number[]): Message {
+  return { type: 0x01, flags: 0, body: dataspace(shape, maxShape) };
 }
 
 /** Space is allocated late for contiguous data and as chunks come for chunked; fill values are written where set. */
@@ -98,13 +101,13 @@ export function groupInfo(): Message {
   return { type: 0x0a, flags: CONSTANT, body: new ByteBuilder().u8(0, 0).take() };
 }
 
-export function hardLink(name: string, order: number, address: number): Message {
+/** `order`: its place among the group's members, where that is kept. */
+export function hardLink(name: string, order: number | undefined, address: number): Message {
   const label = new TextEncoder().encode(name);
   const size = label.length < 0x100 ? 0 : 1;
-  const body = new ByteBuilder()
-    .u8(1, 0x14 | size)
-    .u64(order)
-    .u8(1);
+  const body = new ByteBuilder().u8(1, (order === undefined ? 0x10 : 0x14) | size);
+  if (order !== undefined) body.u64(order);
+  body.u8(1);
   body.uint(label.length, 1 << size).raw(label);
   return { type: 0x06, flags: 0, body: body.u64(address).take() };
 }

@@ -1,4 +1,6 @@
+import type { AnyArray } from "@masquerade/core";
 import type { H5Type } from "../type/h5type.ts";
+import type { Message } from "./messages.ts";
 
 /** An attribute to be written. */
 export interface WriteAttr {
@@ -6,9 +8,19 @@ export interface WriteAttr {
   readonly type: H5Type;
   /** null: the null dataspace, an attribute without a value. */
   readonly shape: readonly number[] | null;
-  /** The elements as the type has them, or for type "text" one string an element. */
-  readonly value: Uint8Array | readonly string[];
+  /** The elements as the type has them, or for type "text" one string an element, or objects of the file. */
+  readonly value: Uint8Array | readonly string[] | References;
 }
+
+/** Objects of the file that an attribute points to, known by address only when all have their places. */
+export type References =
+  /** For each element a sequence of objects. */
+  | { readonly lists: readonly (readonly WriteNode[])[] }
+  /** For each element an object and a number. */
+  | { readonly uses: readonly (readonly [node: WriteNode, axis: number])[] };
+
+export const isReferences = (value: WriteAttr["value"]): value is References =>
+  !(value instanceof Uint8Array) && !Array.isArray(value);
 
 /** How a dataset lies in the file. */
 export interface Storage {
@@ -24,12 +36,18 @@ export interface WriteDataset {
   readonly node: "dataset";
   readonly type: H5Type;
   readonly shape: readonly number[];
-  /** All elements in C order, as the type has them. */
-  readonly bytes: Uint8Array;
+  /** Lengths the axes may grow to; Infinity: without end. */
+  readonly maxShape: readonly number[];
   /** One element: what elements never written read as. */
   readonly fill: Uint8Array | undefined;
   readonly storage: Storage;
   readonly attrs: readonly WriteAttr[];
+  /** The array it is made from, by its path; undefined: it has no elements that are written. */
+  readonly of: string | undefined;
+  /** The planes of that array it takes. */
+  readonly plane: "data" | "mask" | "both";
+  /** Elements of (a block of) that array, in C order as the type has them. */
+  readonly bytes: (value: AnyArray) => Uint8Array;
 }
 
 export interface WriteGroup {
@@ -38,4 +56,20 @@ export interface WriteGroup {
   readonly attrs: readonly WriteAttr[];
 }
 
-export type WriteNode = WriteDataset | WriteGroup;
+/** An object that is in the file already and stays as it is. */
+export interface KeptNode {
+  readonly node: "kept";
+  readonly address: number;
+}
+
+/** An object that is in the file already, with another header: its messages as they were, but for some. */
+export interface ChangedNode {
+  readonly node: "changed";
+  /** Flags of the header that tell how attributes are ordered. */
+  readonly flags: number;
+  readonly messages: readonly Message[];
+  /** Of a group: its members. */
+  readonly members: readonly (readonly [name: string, order: number | undefined, node: WriteNode])[] | undefined;
+}
+
+export type WriteNode = WriteDataset | WriteGroup | KeptNode | ChangedNode;

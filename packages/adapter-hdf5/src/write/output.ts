@@ -1,5 +1,13 @@
+/** Something that bytes are appended to. */
+export interface Appending {
+  /** Appends at the next multiple of 8 and gives the address. */
+  append(bytes: Uint8Array): number;
+  /** Address of the next piece. */
+  readonly position: number;
+}
+
 /** A file as it grows: pieces in the order of their addresses, nothing joined. */
-export class FileOutput {
+export class FileOutput implements Appending {
   readonly parts: Uint8Array[] = [];
   /** Address of the next piece. */
   position = 0;

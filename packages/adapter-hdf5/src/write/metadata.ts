@@ -1,0 +1,121 @@
+import { ByteBuilder } from "./builder.ts";
+import { GlobalHeapWriter } from "./heap.ts";
+import { attribute, attributeInfo, groupInfo, hardLink, linkInfo, type Message } from "./messages.ts";
+import { isReferences, type References, type WriteAttr, type WriteDataset, type WriteNode } from "./node.ts";
+import { objectHeader } from "./object.ts";
+
+/** Bytes and where they go. */
+export type PlacedBytes = readonly [address: number, bytes: Uint8Array];
+
+/** Every node below `root` and itself, members before the group they are in. Not recursion: groups may be nested as deep as memory allows. */
+export function leavesFirst(root: WriteNode): WriteNode[] {
+  const out = new Set<WriteNode>();
+  const pending: WriteNode[] = [root];
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    // Met again further down: written before this place too.
+    out.delete(node);
+    out.add(node);
+    if (node.node === "group") pending.push(...node.members.values());
+    else if (node.node === "changed") for (const [, , member] of node.members ?? []) pending.push(member);
+  }
+  return [...out].reverse();
+}
+
+/** The headers of a tree, and what they point to: everything in a file but its elements. */
+export class Metadata {
+  private readonly heap = new GlobalHeapWriter();
+  private readonly addresses = new Map<WriteNode, number>();
+  private readonly nodes: readonly WriteNode[];
+  private readonly stored: ReadonlyMap<WriteDataset, readonly Message[]>;
+
+  /** `stored`: the messages of each dataset but for its attributes; asked for when headers are built. */
+  constructor(root: WriteNode, stored: ReadonlyMap<WriteDataset, readonly Message[]>) {
+    this.nodes = leavesFirst(root);
+    this.stored = stored;
+    for (const node of this.nodes) {
+      if (node.node === "kept") this.addresses.set(node, node.address);
+      for (const { value } of attrsOf(node)) this.addToHeap(value);
+    }
+  }
+
+  private addToHeap(value: WriteAttr["value"]): void {
+    if (value instanceof Uint8Array) return;
+    if (!isReferences(value)) this.heap.addTexts(value);
+    else if ("lists" in value)
+      for (const list of value.lists)
+        this.heap.addList(list, list.length, () => {
+          const out = new ByteBuilder();
+          for (const node of list) out.u64(this.address(node));
+          return out.take();
+        });
+  }
+
+  address(node: WriteNode): number {
+    return this.addresses.get(node) ?? 0;
+  }
+
+  /** Where a node's header is to lie, if it has no place yet. */
+  put(node: WriteNode, address: number): void {
+    this.addresses.set(node, address);
+  }
+
+  /** Gives everything that has no place one, from `position` on. Gives the position behind it all. */
+  place(position: number): number {
+    let at = this.heap.place(position);
+    for (const node of this.nodes) {
+      if (this.addresses.has(node)) continue;
+      at = Math.ceil(at / 8) * 8;
+      this.addresses.set(node, at);
+      at += this.header(node).length;
+    }
+    return at;
+  }
+
+  /** All of it, in the order of the addresses. */
+  blocks(): PlacedBytes[] {
+    const headers = this.nodes.flatMap((node): PlacedBytes[] =>
+      node.node === "kept" ? [] : [[this.address(node), this.header(node)]],
+    );
+    return [...this.heap.blocks(), ...headers].sort((a, b) => a[0] - b[0]);
+  }
+
+  /** The header of a node. Its length depends on names and values alone, not on addresses. */
+  header(node: WriteNode): Uint8Array {
+    switch (node.node) {
+      case "group": {
+        const links = [...node.members].map(([name, member], i) => hardLink(name, i, this.address(member)));
+        return objectHeader([linkInfo(links.length), groupInfo(), ...links, ...this.attributes(node.attrs)]);
+      }
+      case "dataset":
+        return objectHeader([...(this.stored.get(node) ?? []), ...this.attributes(node.attrs)]);
+      case "changed": {
+        const links = (node.members ?? []).map(([name, order, member]) => hardLink(name, order, this.address(member)));
+        return objectHeader([...node.messages, ...links], node.flags);
+      }
+      case "kept":
+        return new Uint8Array(0);
+    }
+  }
+
+  private attributes(attrs: readonly WriteAttr[]): Message[] {
+    const messages = attrs.map(({ name, type, shape, value }, i) =>
+      attribute(name, type, shape, this.valueOf(value), i),
+    );
+    return [attributeInfo(attrs.length), ...messages];
+  }
+
+  private valueOf(value: WriteAttr["value"]): Uint8Array {
+    if (value instanceof Uint8Array) return value;
+    return isReferences(value) ? this.referencesOf(value) : this.heap.elements(value);
+  }
+
+  private referencesOf(value: References): Uint8Array {
+    if ("lists" in value) return this.heap.listElements(value.lists);
+    const out = new ByteBuilder();
+    for (const [node, axis] of value.uses) out.u64(this.address(node)).u32(axis).u32(0);
+    return out.take();
+  }
+}
+
+const attrsOf = (node: WriteNode): readonly WriteAttr[] =>
+  node.node === "group" || node.node === "dataset" ? node.attrs : [];
