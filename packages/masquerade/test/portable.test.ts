@@ -130,7 +130,7 @@ group("everywhere", () => {
   });
   it("chooses", () => {
     const [best, ...others] = choose({ for: sst, readers: ["python"], untrusted: true, browser: true });
-    expect([best?.format.id, best?.fits]).toEqual(["npz", true]);
+    expect([best?.format.id, best?.fits]).toEqual(["hdf5", true]);
     expect(others.find((one) => one.format.id === "npy")?.lacks.map((reason) => reason.about)).toContain("mask");
   });
   it("has descriptors that promise what the contract asks", () => {
