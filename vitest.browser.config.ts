@@ -8,7 +8,7 @@ const portable = packages.filter((name) => name !== "cli");
 export default defineConfig({
   resolve: { conditions: [...browserConditions] },
   // What Vite would otherwise discover half-way and reload the page for.
-  optimizeDeps: { include: ["fast-check", "protobufjs/minimal.js"] },
+  optimizeDeps: { include: ["fast-check", "numcodecs/blosc", "numcodecs/zstd", "protobufjs/minimal.js"] },
   // Cross-origin isolation: without it pages have no SharedArrayBuffer.
   server: {
     headers: { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" },

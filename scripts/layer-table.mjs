@@ -19,6 +19,7 @@ export const layers = [
     thirdParty: true,
     light: ["src/index.ts"],
   },
+  { package: /^transport$/, may: [/^(core|adapter-protobuf)$/], thirdParty: [] },
   { package: /^conformance$/, may: [/^core$/], thirdParty: [] },
   {
     package: /^masquerade$/,
@@ -26,7 +27,7 @@ export const layers = [
     thirdParty: [],
     light: ["src/index.ts", "src/node/index.ts"],
   },
-  { package: /^cli$/, may: [/^(core|numpy|masquerade|conformance)$/], thirdParty: true, node: true },
+  { package: /^cli$/, may: [/^(core|numpy|masquerade|conformance|transport)$/], thirdParty: true, node: true },
   { package: /^viewer$/, may: [/^(core|masquerade)$/], thirdParty: true },
 ];
 

@@ -11,7 +11,8 @@ import { finished } from "../message/finished.ts";
 import { Assembler } from "../stream/assemble.ts";
 import { framesIn } from "../stream/frames.ts";
 import type { StreamHead } from "../stream/head.ts";
-import { type ReadBlock, StreamReading } from "../stream/reading.ts";
+import type { ReadBlock } from "../stream/read-messages.ts";
+import { StreamReading } from "../stream/reading.ts";
 import { type BlocksReadOptions, blocks } from "./format.ts";
 
 /** {@link blocks}' decode: every message verified first, then the arrays put together. */

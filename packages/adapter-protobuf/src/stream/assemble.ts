@@ -20,7 +20,7 @@ import { checkWhole } from "./frames.ts";
 import { dataSubclasses, headerOfArray, type StreamHead } from "./head.ts";
 import { isObjects } from "./outline.ts";
 import { boolsOf, type StreamArray } from "./plan.ts";
-import type { ReadBlock } from "./reading.ts";
+import type { ReadBlock } from "./read-messages.ts";
 import { FORMAT } from "./tables.ts";
 
 /** Bytes that are set aside at once before anything has come. */

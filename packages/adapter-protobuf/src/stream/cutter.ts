@@ -74,10 +74,10 @@ export class Cutter {
     this.#skipFull();
   }
 
-  /** Throws FormatError when parts are missing. */
-  finish(): void {
+  /** Throws FormatError when parts are missing; of arrays after `last` none are due. */
+  finish(last: number = this.#plan.arrays.length): void {
     const array = this.#plan.arrays[this.#array];
-    if (array === undefined) return;
+    if (array === undefined || this.#array > last) return;
     const axis = slowestAxis(array.shape, array.order);
     const path = this.#paths[this.#array] as string;
     throw new FormatError(

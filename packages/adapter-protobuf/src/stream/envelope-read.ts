@@ -39,6 +39,8 @@ export interface SaidArray {
   readonly mask: Header["mask"];
   readonly fillValue: NdArray | undefined;
   readonly hardMask: boolean;
+  /** The values beneath the mask were dropped. */
+  readonly dropped: boolean;
   readonly attrs: Header["attrs"];
   readonly dims: readonly string[] | undefined;
   readonly subclass: Subclass | undefined;
@@ -168,6 +170,7 @@ function arrayOf(reader: WireReader, said: SaidOfArray, path: string, at: number
     mask: masked ? (said.hasMask ? "mask" : "nomask") : "plain",
     fillValue: said.fill,
     hardMask: said.hard,
+    dropped: said.dropped,
     attrs: attrsOf(said.attrs),
     dims: said.dims,
     subclass: said.subclass,

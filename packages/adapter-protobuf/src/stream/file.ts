@@ -7,7 +7,8 @@ import type { StreamHead } from "./head.ts";
 import { byIndex, byScan, type Located, type OpenOptions, type Places, SourceFrames } from "./locate.ts";
 import { isObjects } from "./outline.ts";
 import { boolsOf, type PlannedBlock, type StreamArray } from "./plan.ts";
-import { type ReadBlock, type ReadEnd, type ReadIndex, readBlock, StreamReading } from "./reading.ts";
+import { type ReadBlock, type ReadEnd, type ReadIndex, readBlock } from "./read-messages.ts";
+import { StreamReading } from "./reading.ts";
 import { unseal } from "./seal.ts";
 import { BLOCK, FORMAT, messageRules } from "./tables.ts";
 

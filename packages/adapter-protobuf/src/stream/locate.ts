@@ -3,7 +3,8 @@ import { WireReader } from "../wire/reader.ts";
 import { endBytes } from "./block-message.ts";
 import { checkMagic, type Frame } from "./frames.ts";
 import type { StreamHead } from "./head.ts";
-import { growChecked, type ReadEnd, type ReadIndex, readEnd, readIndex, type StreamReading } from "./reading.ts";
+import { type ReadEnd, type ReadIndex, readEnd, readIndex } from "./read-messages.ts";
+import { growChecked, type StreamReading } from "./reading.ts";
 import { readLength, SEAL_BYTES, unseal } from "./seal.ts";
 import { END, FORMAT, INDEX, messageRules, STREAM_MAGIC } from "./tables.ts";
 

@@ -1,0 +1,39 @@
+import { readMessages, type StreamReading } from "@masquerade/adapter-protobuf/blocks";
+import type { AnyArray, Bundle, DecodeOptions } from "@masquerade/core";
+import { type BlockStore, newReading } from "./receive.ts";
+
+/** A store in memory. */
+export interface MemoryStore extends BlockStore {
+  /** The arrays. Throws FormatError, naming the missing blocks, before all is there. */
+  value(): Promise<AnyArray | Bundle>;
+}
+
+/** Keeps a stream in memory, as it comes: compressed, if it is. */
+export function memoryStore(options: Pick<DecodeOptions, "limits" | "signal"> = {}): MemoryStore {
+  const reading: StreamReading = newReading(options.limits);
+  const head: Uint8Array[] = [];
+  const blocks: Uint8Array[] = [];
+  return {
+    reading,
+    head,
+    async keep(message, event) {
+      if (event.kind === "block") blocks[event.block.index] = message.slice();
+      else if (event.kind !== "index") head.push(message.slice());
+    },
+    async finish() {},
+    async value() {
+      reading.finish();
+      return await readMessages(kept(head, blocks, reading), options);
+    },
+  };
+}
+
+async function* kept(
+  head: readonly Uint8Array[],
+  blocks: readonly Uint8Array[],
+  reading: StreamReading,
+): AsyncGenerator<Uint8Array> {
+  yield* head;
+  yield* blocks;
+  yield reading.endMessage();
+}

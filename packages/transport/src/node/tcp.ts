@@ -1,0 +1,184 @@
+import { createServer, type Server, Socket } from "node:net";
+import { FrameReader, framed, magicBytes } from "@masquerade/adapter-protobuf/blocks";
+import { AbortedError, SourceError, throwIfAborted } from "@masquerade/core";
+import { type Channel, cut } from "../channel.ts";
+
+export interface TcpOptions {
+  /** Default 127.0.0.1. */
+  readonly host?: string | undefined;
+  readonly port: number;
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds without a byte in either direction after which the other side is taken for gone. Default 60,000; 0: never. */
+  readonly timeout?: number | undefined;
+}
+
+/** A server that has begun to listen. */
+export interface TcpListener extends AsyncDisposable {
+  readonly host: string;
+  readonly port: number;
+  /** The next connection. Throws AbortedError, SourceError when the server is closed. */
+  accept(): Promise<Channel>;
+  close(): Promise<void>;
+}
+
+const IDLE = 60_000;
+
+/** A TCP connection as a channel: the byte stream of proto/BLOCKS.md in both directions. */
+export function tcpChannel(
+  socket: Socket,
+  options: { readonly signal?: AbortSignal | undefined; readonly timeout?: number | undefined } = {},
+): Channel {
+  const { signal } = options;
+  const peer = `${socket.remoteAddress ?? "the other side"}:${socket.remotePort ?? 0}`;
+  let failed: Error | undefined;
+  let begun = false;
+  socket.setNoDelay(true);
+  const timeout = options.timeout ?? IDLE;
+  if (timeout > 0)
+    socket.setTimeout(timeout, () => socket.destroy(new Error(`nothing has moved for ${timeout} milliseconds`)));
+  const abort = (): void => {
+    socket.destroy();
+  };
+  signal?.addEventListener("abort", abort);
+  socket.on("error", (error) => {
+    failed ??= error;
+  });
+  socket.on("close", () => signal?.removeEventListener("abort", abort));
+  const reader = new FrameReader(chunks());
+  const problem = (what: string): Error =>
+    signal?.aborted === true ? new AbortedError(signal.reason) : cut(peer, what, failed);
+
+  async function* chunks(): AsyncGenerator<Uint8Array> {
+    try {
+      for await (const chunk of socket.iterator({ destroyOnReturn: false })) yield chunk as Uint8Array;
+    } catch (error) {
+      failed ??= error as Error;
+      throw problem("while it was read from");
+    }
+  }
+
+  async function write(parts: readonly Uint8Array[]): Promise<void> {
+    if (failed !== undefined || socket.destroyed || socket.writableEnded) throw problem("while it was sent to");
+    socket.cork();
+    let room = true;
+    for (const part of parts) room = socket.write(part);
+    socket.uncork();
+    if (room) return;
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        socket.off("drain", done).off("close", done);
+        resolve();
+      };
+      socket.on("drain", done).on("close", done);
+      if (socket.destroyed) done();
+    });
+    if (failed !== undefined || socket.destroyed) throw problem("while it was sent to");
+  }
+
+  return {
+    peer,
+    async send(parts) {
+      throwIfAborted(signal);
+      if (!begun) await write([magicBytes()]);
+      begun = true;
+      await write(framed({ parts, length: parts.reduce((n, part) => n + part.length, 0), sum: 0 }));
+    },
+    async next(most, nextSignal) {
+      try {
+        return (await reader.next(most, nextSignal ?? signal))?.message;
+      } catch (error) {
+        // A connection that ends within a message, or before its first, has ended.
+        if (socket.readableEnded || socket.destroyed) throw problem("within a message");
+        throw error;
+      }
+    },
+    async close() {
+      await new Promise<void>((resolve) => {
+        if (socket.destroyed) return resolve();
+        socket.once("close", () => resolve());
+        socket.end(() => {
+          socket.resume();
+          if (socket.readableEnded) socket.destroy();
+        });
+      });
+    },
+    destroy() {
+      socket.destroy();
+    },
+  };
+}
+
+/** Connects to a server. Throws SourceError SOURCE_IO, AbortedError. */
+export async function connectTcp(options: TcpOptions): Promise<Channel> {
+  const { host = "127.0.0.1", port, signal } = options;
+  throwIfAborted(signal);
+  const socket = new Socket();
+  await new Promise<void>((resolve, reject) => {
+    const abort = (): void => {
+      socket.destroy();
+      reject(new AbortedError(signal?.reason));
+    };
+    const fail = (cause: Error): void => {
+      signal?.removeEventListener("abort", abort);
+      reject(new SourceError("SOURCE_IO", `cannot connect to ${host}:${port}: ${cause.message}`, { cause }));
+    };
+    signal?.addEventListener("abort", abort, { once: true });
+    socket.once("error", fail);
+    socket.connect(port, host, () => {
+      socket.off("error", fail);
+      signal?.removeEventListener("abort", abort);
+      resolve();
+    });
+  });
+  return tcpChannel(socket, options);
+}
+
+/** Listens for connections. `port` 0: any that is free. Throws SourceError SOURCE_IO. */
+export async function listenTcp(options: TcpOptions): Promise<TcpListener> {
+  const { host = "127.0.0.1", port, signal } = options;
+  throwIfAborted(signal);
+  const arrived: Socket[] = [];
+  let wake: () => void = () => {};
+  const server: Server = createServer({ pauseOnConnect: false }, (socket) => {
+    socket.on("error", () => {}); // reported by the channel, or nobody has asked for it
+    arrived.push(socket);
+    wake();
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (cause) =>
+      reject(new SourceError("SOURCE_IO", `cannot listen on ${host}:${port}: ${cause.message}`, { cause })),
+    );
+    server.listen(port, host, resolve);
+  });
+  const address = server.address();
+  const close = async (): Promise<void> => {
+    for (const socket of arrived) socket.destroy();
+    await new Promise<void>((resolve) => {
+      server.close(() => resolve());
+    });
+    wake();
+  };
+  return {
+    host,
+    port: address !== null && typeof address === "object" ? address.port : port,
+    async accept() {
+      const abort = (): void => wake();
+      signal?.addEventListener("abort", abort, { once: true });
+      try {
+        for (;;) {
+          throwIfAborted(signal);
+          const socket = arrived.shift();
+          if (socket !== undefined) return tcpChannel(socket, options);
+          if (!server.listening) throw new SourceError("SOURCE_CLOSED", "the server is closed");
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+          });
+        }
+      } finally {
+        signal?.removeEventListener("abort", abort);
+      }
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}

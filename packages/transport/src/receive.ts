@@ -1,0 +1,117 @@
+import {
+  receiptMessage,
+  requestMessage,
+  runsText,
+  type StreamEvent,
+  StreamReading,
+} from "@masquerade/adapter-protobuf/blocks";
+import { FormatError, type Limits, type Progress, resolveLimits, SourceError, throwIfAborted } from "@masquerade/core";
+import { type Channel, cut } from "./channel.ts";
+import { giveUp } from "./send.ts";
+
+/** Where the messages of a stream are kept until it is complete. */
+export interface BlockStore {
+  /** The state of what is kept, from earlier connections too. */
+  readonly reading: StreamReading;
+  /** Envelope, headers and growths that are kept. */
+  readonly head: readonly Uint8Array[];
+  /** Keeps a message, which is verified. The bytes are the caller's again when this settles. */
+  keep(message: Uint8Array, event: StreamEvent): Promise<void>;
+  /** Everything is there. */
+  finish(): Promise<void>;
+}
+
+export interface ReceiveOptions {
+  readonly limits?: Partial<Limits> | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Called with blocks that are there and in all. */
+  readonly onProgress?: Progress | undefined;
+}
+
+/** What was received. */
+export interface Received {
+  /** Blocks of the stream, and those that came on this connection. */
+  readonly blocks: number;
+  readonly received: number;
+  readonly digest: number;
+}
+
+/** Times that blocks which did not come are asked for before the receiver gives up. */
+const MOST_TRIES = 3;
+
+/**
+ * Receives a stream of blocks into a store: asks for what the store lacks, verifies every message before anything is done with it, and confirms when
+ * all is there. What has come before a failure stays in the store, so that the next connection resumes. Throws SourceError (SOURCE_CLOSED: the
+ * connection ended; SOURCE_CHANGED: it is another stream than the one begun), FormatError, LimitError, AbortedError; the sender is told.
+ */
+export async function receiveBlocks(
+  channel: Channel,
+  store: BlockStore,
+  options: ReceiveOptions = {},
+): Promise<Received> {
+  const { reading } = store;
+  const before = reading.have.size;
+  try {
+    for (let tries = 0; ; tries++) {
+      throwIfAborted(options.signal);
+      const begun = reading.head !== undefined;
+      const had = reading.have.size;
+      await channel.send([requestMessage(begun ? reading.missing() : undefined)]);
+      await receiveOne(channel, store, options);
+      const missing = reading.missing();
+      if (missing.length === 0) break;
+      if (tries + 1 >= MOST_TRIES || reading.have.size === had)
+        throw new FormatError(
+          "FORMAT_TRUNCATED",
+          "blocks",
+          `${channel.peer} does not send the blocks ${runsText(missing)}`,
+        );
+    }
+    reading.finish();
+    await store.finish();
+    const blocks = reading.have.size;
+    await channel.send([receiptMessage(blocks, reading.digest)]);
+    await channel.close();
+    return { blocks, received: blocks - before, digest: reading.digest };
+  } catch (error) {
+    await giveUp(channel, error);
+    throw error;
+  }
+}
+
+/** One answer: the head, which must be the one that is kept, blocks, and the end. */
+async function receiveOne(channel: Channel, store: BlockStore, options: ReceiveOptions): Promise<void> {
+  const { reading } = store;
+  const { signal, onProgress } = options;
+  const kept = [...store.head];
+  if (kept.length > 0) reading.again();
+  let position = 0;
+  for (;;) {
+    throwIfAborted(signal);
+    const message = await channel.next(reading.most, signal);
+    if (message === undefined) throw cut(channel.peer, progressText(reading));
+    const expected = kept[position++];
+    if (expected !== undefined) {
+      if (reading.isFailure(message)) reading.accept(message, 0);
+      if (!same(message, expected))
+        throw new SourceError("SOURCE_CHANGED", `${channel.peer} sends another stream than the one that was begun`);
+      continue;
+    }
+    const event = reading.accept(message, 0);
+    if (event.kind === "end") return;
+    await store.keep(message, event);
+    if (event.kind === "block") onProgress?.(reading.have.size, reading.head?.plan.total);
+  }
+}
+
+function progressText(reading: StreamReading): string {
+  const { head, have } = reading;
+  return head === undefined ? "before the stream had begun" : `after ${have.size} of ${head.plan.total} blocks`;
+}
+
+function same(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}
+
+/** A stream that is begun anew, with these limits. */
+export const newReading = (limits?: Partial<Limits>): StreamReading => new StreamReading(resolveLimits(limits));
