@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { root } from "../../scripts/installed.mjs";
+import { performanceTables } from "./performance.mjs";
 import { chooseTable, formats, keepsTable, lossTable } from "./tables.mjs";
 
 const docs = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -29,6 +30,7 @@ function tables() {
   const folder = fresh("generated");
   writeFileSync(join(folder, "losses.md"), lossTable());
   writeFileSync(join(folder, "choose.md"), chooseTable());
+  writeFileSync(join(folder, "performance.md"), performanceTables());
   mkdirSync(join(folder, "keeps"));
   for (const format of formats()) writeFileSync(join(folder, "keeps", `${format.id}.md`), keepsTable(format));
 }
