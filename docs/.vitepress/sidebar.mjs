@@ -28,7 +28,8 @@ function page(text, link) {
   const order = Number(/^---\n(?:.*\n)*?order: *(\d+)\n(?:.*\n)*?---\n/.exec(text)?.[1] ?? 1000);
   const heading = /^# (.+)$/m.exec(text)?.[1];
   if (heading === undefined) throw new Error(`docs${link}.md has no first heading`);
-  return { order, link, text: heading.replaceAll("`", "") };
+  // What stands before a colon is the name; what follows explains it.
+  return { order, link, text: heading.replaceAll("`", "").split(":")[0] };
 }
 
 /** The packages of the reference, the one that people import first. */

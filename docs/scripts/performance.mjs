@@ -9,12 +9,18 @@ const figures = join(dirname(dirname(fileURLToPath(import.meta.url))), "figures"
 export function performanceTables() {
   const { node, machine, numpy, rows, sizes } = JSON.parse(readFileSync(figures, "utf8"));
   const topics = [...new Set(rows.map(({ topic }) => topic))];
-  const parts = topics.map((topic) => `### ${topic}\n\n${table(rows.filter((row) => row.topic === topic), sizes)}`);
+  const parts = topics.map(
+    (topic) =>
+      `### ${topic}\n\n${table(
+        rows.filter((row) => row.topic === topic),
+        sizes,
+      )}`,
+  );
   return `Measured with Node ${node} and NumPy ${numpy} on ${machine}. Sizes are elements, float64 and masked unless the row says otherwise.\n\n${parts.join("\n")}`;
 }
 
 function table(rows, sizes) {
-  const peers = [...new Set(rows.map(({ work, peers }) => Object.keys(peers).map((peer) => `${work}\n${peer}`)).flat())];
+  const peers = [...new Set(rows.flatMap(({ work, peers }) => Object.keys(peers).map((peer) => `${work}\n${peer}`)))];
   const cell = (work, peer, size) => {
     const found = rows.find((row) => row.work === work && row.size === size)?.peers[peer];
     return found === undefined ? "–" : ratio(found.ratio);
@@ -31,5 +37,6 @@ function table(rows, sizes) {
 /** Two digits are all that a shared machine is good for. */
 function ratio(value) {
   if (value >= 100) return `${Math.round(value / 10) * 10}`;
-  return value >= 10 ? value.toFixed(0) : value.toFixed(1);
+  if (value >= 10) return value.toFixed(0);
+  return value >= 0.1 ? value.toFixed(1) : value.toPrecision(1);
 }

@@ -11,9 +11,12 @@ const docs = dirname(dirname(fileURLToPath(import.meta.url)));
 const images = join(docs, "images");
 const site = await listening(serve(join(docs, ".vitepress", "dist")));
 const example = await listening(createPageServer());
-const browser = await chromium.launch({ executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
+const browser = await chromium.launch({
+  executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
+  args: ["--no-sandbox"],
+});
 try {
-  const page = await browser.newPage({ viewport: { width: 1100, height: 700 } });
+  const page = await browser.newPage({ viewport: { width: 1280, height: 720 } });
   const errors = [];
   page.on("pageerror", (error) => errors.push(error.message));
 
@@ -23,8 +26,8 @@ try {
   // The search, which needs nothing but the site: every request stays on this server.
   const away = [];
   page.on("request", (request) => request.url().startsWith(site.url) || away.push(request.url()));
-  await page.keyboard.press("Control+K");
-  await page.keyboard.type("hard mask");
+  await page.click("button.DocSearch-Button");
+  await page.fill(".VPLocalSearchBox input", "hard mask");
   await page.waitForSelector(".VPLocalSearchBox .result");
   await page.screenshot({ path: join(images, "search.png") });
   if (away.length > 0) throw new Error(`the search asked elsewhere: ${away.join(", ")}`);

@@ -38,12 +38,19 @@ export function answer(format, [, , parts, ids]) {
   return { text: worst.grade === "content" ? "refused" : "reported", why: worst.why };
 }
 
-/** One row per format. */
+/** A column per format; formats that one page is about and that answer alike share one. */
 export function lossTable() {
-  const head = ["", ...questions.map(([, what]) => what)];
-  const rows = registry.formats.map((format) => [link(format), ...questions.map((one) => answer(format, one).text)]);
-  // Formats are more than fit beside each other as columns of a page; what is kept is fewer words as rows.
-  return table(transpose([head, ...rows]));
+  const columns = new Map();
+  for (const format of registry.formats) {
+    const answers = questions.map((one) => answer(format, one).text);
+    const key = `${pageOf(format)} ${answers}`;
+    columns.set(key, { formats: [...(columns.get(key)?.formats ?? []), format], answers });
+  }
+  const rows = [...columns.values()].map(({ formats, answers }) => [
+    formats.map(link).join(", "),
+    ...answers.map((text) => (text === "yes" ? "✓" : text)),
+  ]);
+  return table(transpose([["", ...questions.map(([, what]) => what)], ...rows]));
 }
 
 /** What one format keeps, with the reasons. */
