@@ -12,6 +12,11 @@ import { startPython } from "./python.mjs";
 const sizes = { "1k": 1e3, "1M": 1e6, "16M": 16e6 };
 
 const args = process.argv.slice(2);
+if (args.includes("--figures")) {
+  const { measureFigures } = await import("./figures.mjs");
+  await measureFigures(args.filter((arg) => !arg.startsWith("--")));
+  process.exit(0);
+}
 const asked = args.includes("--sizes") ? args[args.indexOf("--sizes") + 1].split(",") : ["1k", "1M"];
 const wanted = args.filter((arg, i) => !arg.startsWith("--") && args[i - 1] !== "--sizes");
 for (const size of asked) if (!(size in sizes)) throw new Error(`sizes are ${Object.keys(sizes).join(", ")}`);

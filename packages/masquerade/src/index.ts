@@ -2,7 +2,6 @@
 import type {
   AnyArray,
   Bundle,
-  Choice,
   ExactLoad,
   ExactOpen,
   ExactSave,
@@ -10,17 +9,20 @@ import type {
   LoadOptions,
   OpenFile,
   OpenOptions,
-  Requirements,
   SaveOptions,
   ScanOptions,
   ScanReport,
 } from "@masquerade/core";
+import { type Recommendation, recommend, type Wishes } from "./expected.ts";
+import { figures } from "./figures.ts";
 import { type Official, registry } from "./formats.ts";
 import { aim, type Input, openInput, type Target } from "./input.ts";
 import type { OpenedFile, ReadExtra, Saved, SaveExtra } from "./options.ts";
 import { loadFrom, openFrom, saveTo, scanFrom } from "./work.ts";
 
 export * from "@masquerade/core";
+export type { Expected, Figures, Recommendation, Wishes } from "./expected.ts";
+export { figures } from "./figures.ts";
 export { type Official, registry } from "./formats.ts";
 export type { Input, Target, WritableHandle } from "./input.ts";
 export type { OpenedFile, ReadExtra, Saved, SaveExtra } from "./options.ts";
@@ -56,9 +58,12 @@ export async function save<const O extends SaveOptions<Official, SaveExtra> = ob
   return await saveTo(aim(target, options ?? {}), value, options ?? {});
 }
 
-/** Every official format, best first for the use described, each with its reasons. */
-export function choose(requirements?: Requirements): readonly Choice<Official[number]>[] {
-  return registry.choose(requirements);
+/**
+ * Every official format, best first for the use described, each with its reasons and with the size and speed to be expected, from measured
+ * figures that are part of this package. `prefer` settles what is otherwise equally good.
+ */
+export function choose(wishes: Wishes = {}): readonly Recommendation<Official[number]>[] {
+  return recommend(registry.choose, wishes, figures);
 }
 
 /**

@@ -1,8 +1,11 @@
 import { type AnyArray, isArray } from "../array/any.ts";
 import { type Bundle, isBundle } from "../array/bundle.ts";
+import type { DType } from "../dtype/dtype.ts";
+import { type DTypeInput, resolveDType } from "../dtype/names.ts";
 import { OptionError, quoteText } from "../errors.ts";
 import type { AnyFormat, Capabilities } from "./format.ts";
-import { type BundleHeader, describe, type Header } from "./header.ts";
+import { type BundleHeader, describe, eachHeader, type Header, makeHeader } from "./header.ts";
+import { defaultLimits } from "./limits.ts";
 import type { Loss } from "./losses.ts";
 
 /** What a file is wanted for. All of it is optional; what is false is not required. */
@@ -31,6 +34,16 @@ export interface Requirements {
   readonly exact?: boolean | undefined;
   /** The data can be stored compressed. */
   readonly compression?: boolean | undefined;
+  /** Where there is no `for`: the dtype of what is to be stored (default float64). */
+  readonly dtype?: DTypeInput | undefined;
+  /** Where there is no `for`: whether it is masked. */
+  readonly masked?: boolean | undefined;
+  /** Where there is no `for`: bytes of its data, mask not counted. */
+  readonly size?: number | undefined;
+  /** Values beneath the mask survive. */
+  readonly hiddenValues?: boolean | undefined;
+  readonly fillValue?: boolean | undefined;
+  readonly attrs?: boolean | undefined;
   /** Only these formats, by id. */
   readonly formats?: readonly string[] | undefined;
 }
@@ -61,18 +74,23 @@ const flags: readonly (readonly [keyof Requirements, keyof Capabilities, yes: st
   ["inPlace", "inPlace", "elements can be overwritten in the file", "changing an element means writing it anew"],
   ["compression", "compressed", "the data can be compressed", "the data are not compressed"],
 ];
-/** Flags nobody asks for by name, but which are worth a sentence. */
-const merits: readonly (readonly [keyof Capabilities, string])[] = [
-  ["mask", "masks survive"],
-  ["hiddenValues", "so do the values beneath them"],
-  ["fillValue", "fill values survive"],
-  ["attrs", "attributes survive"],
-  ["selfDescribing", "the file says what is in it"],
+/** Flags that are worth a sentence also where nobody asks for them; the second one where they are asked for and missing. */
+const merits: readonly (readonly [
+  keyof Capabilities & (keyof Requirements | "mask" | "selfDescribing"),
+  string,
+  string,
+])[] = [
+  ["mask", "masks survive", "masks do not survive"],
+  ["hiddenValues", "so do the values beneath them", "values beneath the mask do not survive"],
+  ["fillValue", "fill values survive", "fill values do not survive"],
+  ["attrs", "attributes survive", "attributes do not survive"],
+  ["selfDescribing", "the file says what is in it", ""],
 ];
 
 const known: ReadonlySet<string> = new Set([
   ...flags.map(([name]) => name),
-  ...["for", "readers", "untrusted", "browser", "exact", "formats"],
+  ...["for", "readers", "untrusted", "browser", "exact", "formats", "dtype", "masked", "size"],
+  ...["hiddenValues", "fillValue", "attrs"],
 ]);
 
 /** Every format (or those listed), best first: those that fit, by what they lose and what they give; then the others, with what they lack. */
@@ -85,7 +103,8 @@ export function choose<F extends AnyFormat>(formats: readonly F[], wanted: Requi
         name,
       );
   const target = wanted.for;
-  const header = target === undefined ? undefined : isArray(target) || isBundle(target) ? describe(target) : target;
+  const header =
+    target === undefined ? imagined(wanted) : isArray(target) || isBundle(target) ? describe(target) : target;
   for (const id of wanted.formats ?? [])
     if (!formats.some((format) => format.id === id))
       throw new OptionError("OPTION_INVALID", `there is no format "${quoteText(id)}"`, "formats");
@@ -93,6 +112,27 @@ export function choose<F extends AnyFormat>(formats: readonly F[], wanted: Requi
     .filter((format) => wanted.formats === undefined || wanted.formats.includes(format.id))
     .map((format) => judge(format, wanted, header))
     .sort(better);
+}
+
+/** The header of an array that was only described; undefined when it was not even that. */
+function imagined({ dtype, masked, size }: Requirements): Header | undefined {
+  if (dtype === undefined && masked === undefined && size === undefined) return undefined;
+  if (size !== undefined && !(size >= 0 && size <= Number.MAX_SAFE_INTEGER))
+    throw new OptionError("OPTION_INVALID", `size is a number of bytes, not ${size}`, "size");
+  const resolved = resolveDType(dtype ?? "float64") as DType;
+  const count = Math.ceil((size ?? 0) / Math.max(1, resolved.itemsize));
+  return makeHeader({ dtype: resolved, shape: [count], mask: masked === true ? "mask" : "plain" });
+}
+
+/** Bytes of the data of the largest array. */
+function largest(header: Header | BundleHeader): number {
+  let most = 0;
+  for (const [, { shape, dtype }] of eachHeader(header))
+    most = Math.max(
+      most,
+      shape.reduce((n, dim) => n * dim, dtype.itemsize),
+    );
+  return most;
 }
 
 function judge<F extends AnyFormat>(
@@ -122,7 +162,13 @@ function judge<F extends AnyFormat>(
     if (format.browser === false) lacks.push({ about: "browser", text: "it needs Node" });
     else gives.push({ about: "browser", text: "it works in browsers" });
   }
-  for (const [flag, text] of merits) if (capabilities[flag] === true) gives.push({ about: flag, text });
+  for (const [flag, text, missing] of merits)
+    if (capabilities[flag] === true) {
+      if (flag !== "hiddenValues" || capabilities.mask) gives.push({ about: flag, text });
+    } else if (flag in wanted && wanted[flag as keyof Requirements] === true)
+      lacks.push({ about: flag, text: missing });
+  if (header !== undefined && largest(header) > defaultLimits.maxBytes && !capabilities.lazy)
+    lacks.push({ about: "size", text: "it is read whole, and arrays of more than 4 GiB are not" });
   const losses = header === undefined ? [] : format.losses(header);
   for (const one of losses)
     if (one.grade === "content" || wanted.exact === true)
