@@ -1,4 +1,4 @@
-import type { Codec } from "@masquerade/core";
+import { type Codec, exact } from "@masquerade/core";
 import { decode } from "./decode.ts";
 import { createJoblib, encodeJoblib, encodeJoblibParts } from "./encode.ts";
 import { openJoblib } from "./open.ts";
@@ -8,6 +8,6 @@ export const joblibCodec: Codec<"sync", JoblibWriteOptions, JoblibReadOptions> =
   encode: encodeJoblib,
   encodeParts: encodeJoblibParts,
   decode,
-  open: openJoblib,
+  open: (source, options) => openJoblib(exact(source), options),
   create: createJoblib,
 };

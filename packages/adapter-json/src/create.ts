@@ -83,6 +83,7 @@ export async function createJson(
     order: "C",
     async write(block) {
       throwIfAborted(options.signal);
+      if (block.value.size === 0) return; // of an empty array, which was written when its turn came
       if (current === undefined || block.array !== current.path)
         throw new OptionError("INDEX_INVALID", `json: no block of "${quoteText(block.array)}" is expected now`);
       writeBlock(current, block, options.precision);

@@ -3,7 +3,8 @@ import { storageRules } from "@masquerade/core";
 
 /** What a mmapdict keeps. */
 export const mmappickleCapabilities: Capabilities = {
-  kinds: /* @__PURE__ */ Object.keys(storageRules) as Kind[],
+  // NumPy 1.x, with which mmappickle runs, has no StringDType.
+  kinds: /* @__PURE__ */ (Object.keys(storageRules) as Kind[]).filter((kind) => kind !== "string"),
   mask: true,
   fieldMasks: true,
   hiddenValues: true,

@@ -1,4 +1,4 @@
-import type { Codec } from "@masquerade/core";
+import { type Codec, exact } from "@masquerade/core";
 import { createMmappickle } from "./create.ts";
 import { decode } from "./decode.ts";
 import { encode, encodeParts } from "./encode.ts";
@@ -9,6 +9,6 @@ export const mmappickleCodec: Codec<"sync", MmappickleWriteOptions, MmappickleRe
   encode,
   encodeParts,
   decode,
-  open: openMmappickle,
+  open: (source, options) => openMmappickle(exact(source), options),
   create: createMmappickle,
 };

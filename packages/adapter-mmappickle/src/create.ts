@@ -154,6 +154,7 @@ class MmappickleWriter implements FileWriter {
       !isMaskedArray(value) &&
       value.dtype.kind === wanted.dtype.kind &&
       value.dtype.itemsize === wanted.dtype.itemsize &&
+      block.start === startOf(wanted) &&
       wanted.done + value.size <= wanted.size;
     if (!fits) throw misplaced(block, wanted);
     if (wanted.kept !== undefined) wanted.kept.push(value as NdArray);
@@ -181,6 +182,11 @@ class MmappickleWriter implements FileWriter {
   async abort(): Promise<void> {
     await this.#sink.abort();
   }
+}
+
+/** Index along axis 0 at which the next block of a plane starts. */
+function startOf({ done, size, shape }: Due): number {
+  return done === 0 ? 0 : done / (size / (shape[0] ?? 1));
 }
 
 function due(path: string, header: Header, plane: Due["plane"], kept: NdArray[] | undefined): Due {

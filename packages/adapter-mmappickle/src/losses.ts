@@ -25,6 +25,8 @@ const SUBCLASSES: readonly Subclass[] = [
   "masked_matrix",
 ];
 
+const NO_STRINGS = "NumPy 1.x, with which mmappickle runs, has no StringDType; write it as str";
+
 /** NPY_MAXDIMS of NumPy 1.x, with which mmappickle runs. */
 const DIMS_OF_NUMPY1 = 32;
 
@@ -34,7 +36,7 @@ export function mmappickleLosses(header: Header | BundleHeader, options?: Mmappi
   const found = lossesFromCapabilities({ ...mmappickleCapabilities, attrs: true }, header, {
     keeps: ["titles", "layout", "metadata", "bundle-kind", "names"],
     subclasses: SUBCLASSES,
-    why: { nomask: "a full mask of False is written in its place" },
+    why: { nomask: "a full mask of False is written in its place", dtype: NO_STRINGS },
   });
   const names = isBundleHeader(header) ? bundleNames(header, found) : [key];
   for (const name of names)
@@ -59,8 +61,6 @@ function arrayLosses(path: string, one: Header, found: Loss[]): void {
     found.push(loss(id, why, path));
   };
   if (one.attrs.size > 0) say("attrs", "an array has no place for attributes; put them beside it in a bundle");
-  if (kindsOf(one.dtype).has("string"))
-    say("dtype", "NumPy 1.x, with which mmappickle runs, has no StringDType; write it as str");
   if (kindsOf(one.dtype).has("foreign longdouble"))
     say("dtype", "the file does not say which extended precision its bytes are; NumPy on x86-64 would misread them");
   if (one.shape.length > DIMS_OF_NUMPY1) say("shape", `NumPy 1.x has at most ${DIMS_OF_NUMPY1} dimensions`);

@@ -1,4 +1,4 @@
-import type { AnyArray, Bundle, Codec, DecodeOptions } from "@masquerade/core";
+import { type AnyArray, type Bundle, type Codec, type DecodeOptions, exact } from "@masquerade/core";
 import { decode } from "./decode.ts";
 import { encodePickleFile, encodePickleFileParts } from "./encode.ts";
 import type { PickleWriteOptions } from "./encode-options.ts";
@@ -12,7 +12,7 @@ export const pickleCodec: Codec<"sync", PickleWriteOptions, PickleReadOptions> =
   encode: encodePickleFile,
   encodeParts: encodePickleFileParts,
   decode,
-  open: openPickle,
+  open: (source, options) => openPickle(exact(source), options),
   create: createPickle,
 };
 

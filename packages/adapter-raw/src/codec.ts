@@ -28,6 +28,7 @@ import {
 import { type RawReadOptions, type RawWriteOptions, raw } from "./format.ts";
 import { checkBytes, layoutOf } from "./layout.ts";
 import { openRaw } from "./open.ts";
+import { readOptionsFor } from "./read-options-for.ts";
 
 function* encodeRawParts(
   value: AnyArray | Bundle,
@@ -114,4 +115,5 @@ export const rawCodec: Codec<"sync", RawWriteOptions, RawReadOptions> = {
   decode: decodeRaw,
   open: openRaw,
   create: createRaw,
+  readOptionsFor,
 };

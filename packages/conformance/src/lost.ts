@@ -134,8 +134,20 @@ function maskLost(a: MaskedArray, b: MaskedArray, note: Note): void {
   const [fa, fb] = [a.fillValue, b.fillValue];
   if (fa === undefined && fb !== undefined) note("unset-fill-value", "an unset fill value came back set");
   else if (fa !== undefined && fb === undefined) note("fill-value", "the fill value came back unset");
-  else if (fa !== undefined && fb !== undefined && difference(fa, fb) !== undefined)
+  else if (fa !== undefined && fb !== undefined && difference(fa, fb) !== undefined && !onlyLaidOutAnew(fa, fb, note))
     note(sameDType(fa.dtype, fb.dtype) ? "fill-value" : "fill-value-dtype", difference(fa, fb) as string);
+}
+
+/** Whether a structured fill value lost what a record of the data loses (layout, titles, metadata) and nothing else; that is noted. */
+function onlyLaidOutAnew(fa: NdArray, fb: NdArray, note: Note): boolean {
+  if (fa.dtype.kind !== "struct" || fb.dtype.kind !== "struct" || sameDType(fa.dtype, fb.dtype)) return false;
+  const found: [LossId, string][] = [];
+  const collect: Note = (id, how) => found.push([id, how]);
+  if (!dtypeLost(fa.dtype, fb.dtype, collect)) return false;
+  valuesLost(fa, fb, collect);
+  if (found.some(([id]) => !["layout", "titles", "metadata", "byte-order"].includes(id))) return false;
+  for (const [id, how] of found) note(id, `fill value: ${how}`);
+  return true;
 }
 
 /** One leaf of an element: what can be masked for itself. */

@@ -65,6 +65,7 @@ export { type BlockRange, blockRanges, defaultBlockBytes } from "./format/blocks
 export { type LossRules, lossesFromCapabilities } from "./format/capability-losses.ts";
 export type { Choice, Reason, Requirements } from "./format/choose.ts";
 export { type CacheOptions, type CountingSource, cached, counting } from "./format/decorators.ts";
+export { exact } from "./format/exact.ts";
 export type * from "./format/format.ts";
 export {
   type BundleHeader,

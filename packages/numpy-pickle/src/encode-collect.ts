@@ -72,6 +72,12 @@ function emptyArray(header: Header): Filling {
   };
 }
 
+/** Elements of an array before an index of its slowest axis. */
+export function elementsBefore(start: number, { shape, order }: Pick<Header, "shape" | "order">): number {
+  const slow = order === "F" ? shape.length - 1 : 0;
+  return shape.reduce((product, n, axis) => (axis === slow ? product : product * n), start);
+}
+
 function takeBlock(format: string, array: Filling | undefined, block: Block): void {
   const { plane, value } = block;
   const target = plane === "data" ? array?.data : plane === "mask" ? array?.mask : undefined;
@@ -82,6 +88,12 @@ function takeBlock(format: string, array: Filling | undefined, block: Block): vo
       `the plan has no place for a block of plane ${plane} of "${quoteText(block.array)}"`,
     );
   const at = array.filled[plane];
+  if (value.size > 0 && elementsBefore(block.start, array.header) !== at)
+    throw new FormatError(
+      "FORMAT_MALFORMED",
+      format,
+      `a block of "${quoteText(block.array)}" starts at ${block.start}, which is not where the last one ended`,
+    );
   if (at + value.size > target.size || value.dtype.kind !== target.dtype.kind)
     throw new FormatError(
       "FORMAT_MALFORMED",

@@ -24,7 +24,7 @@ import {
   picklePieces,
 } from "@masquerade/pickle";
 import { canPlan, numpyPickleHeaderGraph, type Slot } from "./encode.ts";
-import { collectingWriter } from "./encode-collect.ts";
+import { collectingWriter, elementsBefore } from "./encode-collect.ts";
 import type { NumpyPickleOptions } from "./encode-graph.ts";
 
 /** Plans whose arrays are smaller than this altogether are gathered and written at once. */
@@ -134,6 +134,13 @@ class PickleStream implements FileWriter {
     const current = this.#current;
     if (current === undefined || current.slot.array !== block.array || current.slot.plane !== block.plane)
       throw misplaced(this.#format, block, current?.slot);
+    const { slot } = current;
+    if (elementsBefore(block.start, slot.header) * block.value.dtype.itemsize !== slot.size - current.left)
+      throw new FormatError(
+        "FORMAT_MALFORMED",
+        this.#format,
+        `a block of "${quoteText(block.array)}" starts at ${block.start}, which is not where the last one ended`,
+      );
     if (bytes.length > current.left)
       throw new FormatError(
         "FORMAT_MALFORMED",

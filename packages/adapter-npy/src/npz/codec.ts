@@ -1,4 +1,4 @@
-import type { Codec } from "@masquerade/core";
+import { type Codec, exact } from "@masquerade/core";
 import { createNpz } from "./create.ts";
 import { decodeNpz } from "./decode.ts";
 import { encodeNpz, encodeNpzParts } from "./encode.ts";
@@ -10,6 +10,6 @@ export const npzCodec: Codec<"sync", NpzWriteOptions, NpzReadOptions> = {
   encode: encodeNpz,
   encodeParts: encodeNpzParts,
   decode: decodeNpz,
-  open: openNpz,
+  open: (source, options) => openNpz(exact(source), options),
   create: createNpz,
 };

@@ -6,7 +6,7 @@ import {
   isMasqueradeError,
   type MasqueradeError,
 } from "@masquerade/core";
-import { check, failureOf, told } from "../check.ts";
+import { ConformanceFailure, check, failureOf, told } from "../check.ts";
 import type { Law, Subject } from "../law.ts";
 import { plainSample } from "../samples/cover.ts";
 import { random } from "../samples/random.ts";
@@ -75,6 +75,7 @@ export const hostileLaws: readonly Law[] = [
           check(how === undefined, `${what}: accepted with a different result: ${how}`);
         });
         if (error === undefined) continue;
+        if (error instanceof ConformanceFailure) throw error;
         check(isMasqueradeError(error), `${what}: ${told(error)}`);
         quality(error, what);
       }

@@ -2,6 +2,7 @@ import { describe, dtypes, isMaskedArray, isMasqueradeError, MaskedArray, NdArra
 import { check, failureOf, told } from "../check.ts";
 import type { Law, Subject } from "../law.ts";
 import { lostBetween } from "../lost.ts";
+import { defineLaw, withoutKind } from "./define.ts";
 
 const f8 = (
   values: readonly number[],
@@ -46,13 +47,11 @@ async function heldToLoss(subject: Subject, value: MaskedArray, id: string): Pro
   check(lost.has(id as never), `"${id}" is announced as lost but came back`);
 }
 
-const law = (name: string, needs: Law["needs"], sentence: string, run: Law["run"]): Law => ({
-  id: `mask/${name}`,
-  since: "1.0.0",
-  law: sentence,
-  needs: needs ?? [],
-  run,
-});
+const law = (name: string, needs: Law["needs"], sentence: string, run: Law["run"]): Law =>
+  defineLaw(`mask/${name}`, sentence, run, {
+    needs,
+    unless: withoutKind(name === "per-field-structured" ? "struct" : "float64"),
+  });
 
 export const maskLaws: readonly Law[] = [
   law(
@@ -89,7 +88,6 @@ export const maskLaws: readonly Law[] = [
     },
   ),
   law("plain-stays-plain", [], "A plain array never comes back masked.", async (s) => {
-    if (!s.format.capabilities.kinds.includes("float64")) return;
     check(!isMaskedArray(await back(s, f8([1, 2]))), "a plain array came back masked");
   }),
   law("nomask-is-not-all-false", ["mask", "nomask"], "nomask and a mask that is all false stay apart.", async (s) => {
@@ -204,7 +202,6 @@ export const maskLaws: readonly Law[] = [
         { name: "a", dtype: dtypes.simple("int8") },
         { name: "b", dtype: dtypes.simple("int8"), shape: [2] },
       ]);
-      if (!s.format.capabilities.kinds.includes("struct")) return;
       const data = new NdArray({ dtype, shape: [2], storage: Uint8Array.of(1, 2, 3, 4, 5, 6) });
       const mask = new NdArray({
         dtype: dtypes.struct([

@@ -1,12 +1,14 @@
-import { describe, isMasqueradeError, type Kind, type Loss } from "@masquerade/core";
+import { type AnyArray, describe, isMasqueradeError, type Kind, type Loss } from "@masquerade/core";
 import { check, failureOf, told } from "../check.ts";
 import type { Law, Subject } from "../law.ts";
 import { lostBetween } from "../lost.ts";
-import { coveringSet, type Sample } from "../samples/cover.ts";
+import { coveringSet, nameOf } from "../samples/cover.ts";
 import { allKinds } from "../samples/kinds.ts";
+import { holdShrinking } from "../shrink/shrink.ts";
 
 /** Holds one sample to the losses announced for it: refused when content would be lost, else back with exactly those traits lost. */
-export async function holdSample(subject: Subject, sample: Sample): Promise<void> {
+export async function holdSample(subject: Subject, array: AnyArray): Promise<void> {
+  const sample = { array, name: nameOf(array) };
   const losses: readonly Loss[] = subject.format.losses(describe(sample.array), subject.config.writeOptions as never);
   const content = losses.filter((l) => l.grade === "content");
   if (content.length > 0) {
@@ -38,7 +40,9 @@ function kindLaw(kind: Kind): Law {
     since: "1.0.0",
     law: `Arrays of ${kind} in each shape, order, byte order, mask and fill-value state come back bit for bit but for the losses announced, and are refused where content would be lost.`,
     run: async (subject) => {
-      for (const sample of coveringSet([kind], subject.config.seed)) await holdSample(subject, sample);
+      const { seed, product } = subject.config;
+      for (const { array } of coveringSet([kind], seed, product))
+        await holdShrinking(array, (value) => holdSample(subject, value));
     },
   };
 }

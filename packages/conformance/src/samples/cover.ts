@@ -4,9 +4,11 @@ import {
   type Capabilities,
   type DType,
   dtypes,
+  isMaskedArray,
   type Kind,
   MaskedArray,
   NdArray,
+  nomask,
   type Order,
 } from "@masquerade/core";
 import { sampleDTypes } from "./dtypes.ts";
@@ -35,6 +37,11 @@ const shapes: readonly (readonly number[])[] = [
   [1],
   [17],
 ];
+/** "edges": bit patterns that betray a detour come first; "later-edges": others of them; "random": none of them; "zero": all bits zero. */
+export type ValueKind = "edges" | "later-edges" | "random" | "zero";
+const values: readonly ValueKind[] = ["edges", "later-edges", "random", "zero"];
+/** dtypes of one kind (units, widths, records) are a factor too; a kind with fewer of them repeats. */
+const VARIANTS = 4;
 const masks: readonly MaskKind[] = ["plain", "some", "nomask", "all-false", "all-true"];
 const fills: readonly FillKind[] = ["unset", "own", "other"];
 const orders: readonly Order[] = ["C", "F"];
@@ -46,22 +53,60 @@ interface Combination {
   readonly byteOrder: ByteOrder;
   readonly mask: MaskKind;
   readonly fill: FillKind;
+  readonly values: ValueKind;
+  readonly variant: number;
+}
+
+const sizes = [shapes.length, masks.length, VARIANTS, values.length, fills.length, orders.length, byteOrders.length];
+
+/** One value of every factor, by index. */
+function combination(row: readonly number[]): Combination {
+  const [shape, mask, variant, value, fill, order, byteOrder] = row as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  return {
+    shape: shapes[shape] as readonly number[],
+    mask: masks[mask] as MaskKind,
+    variant,
+    values: values[value] as ValueKind,
+    fill: fills[fill] as FillKind,
+    order: orders[order] as Order,
+    byteOrder: byteOrders[byteOrder] as ByteOrder,
+  };
+}
+
+/** Every combination there is: 9,600 for each kind. */
+function* everyCombination(): Generator<Combination> {
+  const total = sizes.reduce((n, m) => n * m, 1);
+  for (let k = 0; k < total; k++) {
+    let rest = k;
+    yield combination(
+      sizes.map((n) => {
+        const at = rest % n;
+        rest = Math.floor(rest / n);
+        return at;
+      }),
+    );
+  }
 }
 
 /**
- * A pairwise covering set for one kind: over the combinations returned, each pair of values of two factors (shape, order, byte order,
- * mask, fill value) occurs at least once. Greedy and seeded.
+ * A pairwise covering set for one kind: over the combinations returned, each pair of values of two factors (shape, mask, dtype, special
+ * values, fill value, order, byte order) occurs at least once. Greedy and seeded.
  */
 function combinations(rnd: Random): Combination[] {
-  const sizes = [shapes.length, orders.length, byteOrders.length, masks.length, fills.length];
   const open = new Set<string>();
   const pairs = (row: readonly number[]): string[] =>
     row.flatMap((v, i) => row.slice(i + 1).map((w, k) => `${i}:${v}|${i + 1 + k}:${w}`));
-  const all = (at: number, row: number[]): void => {
-    if (at === sizes.length) for (const p of pairs(row)) open.add(p);
-    else for (let v = 0; v < (sizes[at] as number); v++) all(at + 1, [...row, v]);
-  };
-  all(0, []);
+  for (const [i, n] of sizes.entries())
+    for (let j = i + 1; j < sizes.length; j++)
+      for (let v = 0; v < n; v++) for (let w = 0; w < (sizes[j] as number); w++) open.add(`${i}:${v}|${j}:${w}`);
   const rows: number[][] = [];
   while (open.size > 0) {
     let best: number[] = [];
@@ -75,13 +120,7 @@ function combinations(rnd: Random): Combination[] {
     for (const p of pairs(best)) open.delete(p);
     rows.push(best);
   }
-  return rows.map(([s, o, b, m, f]) => ({
-    shape: shapes[s as number] as readonly number[],
-    order: orders[o as number] as Order,
-    byteOrder: byteOrders[b as number] as ByteOrder,
-    mask: masks[m as number] as MaskKind,
-    fill: fills[f as number] as FillKind,
-  }));
+  return rows.map(combination);
 }
 
 function fillValue(kind: FillKind, dtype: DType, rnd: Random): NdArray | undefined {
@@ -92,8 +131,8 @@ function fillValue(kind: FillKind, dtype: DType, rnd: Random): NdArray | undefin
 
 /** One array of the model. */
 export function makeSample(dtype: DType, c: Combination, rnd: Random): Sample {
-  const data = sampleArray(dtype, c.shape, c.order, rnd);
-  const name = `${dtype.kind} (${c.shape.join(", ")}) ${c.order} ${c.byteOrder} ${c.mask} ${c.fill}`;
+  const data = sampleArray(dtype, c.shape, c.order, rnd, c.values);
+  const name = `${dtype.kind} (${c.shape.join(", ")}) ${c.order} ${c.byteOrder} ${c.mask} ${c.fill} ${c.values}`;
   if (c.mask === "plain") return { name, array: data };
   const fill = dtype.kind === "struct" || dtype.kind === "object" ? (c.fill === "other" ? "own" : c.fill) : c.fill;
   return {
@@ -106,17 +145,26 @@ export function makeSample(dtype: DType, c: Combination, rnd: Random): Sample {
   };
 }
 
-/** Samples of every kind of the model: a pairwise covering set of shape, order, byte order, mask and fill value for each. */
-export function* coveringSet(kinds: readonly Kind[], seed = 1): Generator<Sample> {
+/**
+ * Samples of every kind given: a pairwise covering set of shape, mask, dtype, special values, fill value, order and byte order for each;
+ * every combination of them with `product`.
+ */
+export function* coveringSet(kinds: readonly Kind[], seed = 1, product = false): Generator<Sample> {
   const rnd = random(seed);
-  const rows = combinations(rnd);
-  let turn = 0;
-  for (const kind of kinds) {
-    for (const row of rows) {
+  const rows = product ? undefined : combinations(rnd);
+  for (const kind of kinds)
+    for (const row of rows ?? everyCombination()) {
       const choices = sampleDTypes(kind, row.byteOrder);
-      yield makeSample(choices[turn++ % choices.length] as DType, row, rnd);
+      yield makeSample(choices[row.variant % choices.length] as DType, row, rnd);
     }
-  }
+}
+
+/** An array in a few words, for messages: "float64 (2, 3) F big, masked". */
+export function nameOf(array: AnyArray): string {
+  const { dtype, shape, order } = array;
+  const mask = !isMaskedArray(array) ? "" : array.mask === nomask ? ", nomask" : ", masked";
+  const fill = isMaskedArray(array) && array.fillValue !== undefined ? ", fill value" : "";
+  return `${dtype.kind} (${shape.join(", ")}) ${order}${dtype.byteOrder === "big" ? " big" : ""}${mask}${fill}`;
 }
 
 /** A small masked float64 array with something beneath the mask, for laws that need just one file; plain where masks are not held. */

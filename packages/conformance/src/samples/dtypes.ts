@@ -35,6 +35,14 @@ export function sampleDTypes(kind: Kind, order: ByteOrder): readonly DType[] {
           { name: "m", dtype: simple("int16", order), shape: [2, 2] },
           { name: "é", dtype: bytes(2) },
         ]),
+        paddedStruct(order),
+        struct(
+          [
+            { name: "flag", dtype: simple("bool") },
+            { name: "t", dtype: datetime64("s", 1, order) },
+          ],
+          { aligned: true },
+        ),
       ];
     default:
       return [simple(kind, order)];
@@ -42,11 +50,11 @@ export function sampleDTypes(kind: Kind, order: ByteOrder): readonly DType[] {
 }
 
 /** A structured dtype with gaps and an explicit size. */
-export function paddedStruct(): DType<"struct"> {
+function paddedStruct(order: ByteOrder): DType<"struct"> {
   return struct(
     [
       { name: "a", dtype: simple("uint8"), offset: 1 },
-      { name: "b", dtype: simple("float64"), offset: 8 },
+      { name: "b", dtype: simple("float64", order), offset: 8 },
     ],
     { itemsize: 24 },
   );

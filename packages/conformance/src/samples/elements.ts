@@ -10,7 +10,9 @@ import {
   type Storage,
   sizeOf,
   Tuple,
+  zeros,
 } from "@masquerade/core";
+import type { ValueKind } from "./cover.ts";
 import type { Random } from "./random.ts";
 
 /** Bit patterns that betray a detour through another type, by storage width; the rest is random. */
@@ -27,9 +29,17 @@ const edges64: readonly bigint[] = [
   0xffffffffffffffffn,
 ];
 
-/** An array of this dtype and shape whose first elements are special bit patterns and whose others are random. */
-export function sampleArray(dtype: DType, shape: readonly number[], order: Order, rnd: Random): NdArray {
+/** An array of this dtype and shape whose first elements are special bit patterns and whose others are random (or as `values` says). */
+export function sampleArray(
+  dtype: DType,
+  shape: readonly number[],
+  order: Order,
+  rnd: Random,
+  values: ValueKind = "edges",
+): NdArray {
   const size = sizeOf(shape);
+  if (values === "zero" && dtype.kind !== "object" && dtype.kind !== "string")
+    return zeros(dtype, shape, order) as NdArray;
   if (dtype.kind === "object") return new NdArray({ dtype, shape, order, storage: objects(size) });
   if (dtype.kind === "string") {
     const texts = ["", "ä", "plain", "𝄞\n", "a\u0000b"];
@@ -40,11 +50,11 @@ export function sampleArray(dtype: DType, shape: readonly number[], order: Order
       storage: Array.from({ length: size }, (_, i) => texts[i % texts.length] as string),
     });
   }
-  if (dtype.kind === "struct" && !hasObjects(dtype)) return records(dtype, shape, order, rnd);
-  return new NdArray({ dtype, shape, order, storage: storageFor(dtype, size, rnd) as never });
+  if (dtype.kind === "struct" && !hasObjects(dtype)) return records(dtype, shape, order, rnd, values);
+  return new NdArray({ dtype, shape, order, storage: storageFor(dtype, size, rnd, values) as never });
 }
 
-function storageFor(dtype: DType, size: number, rnd: Random): unknown {
+function storageFor(dtype: DType, size: number, rnd: Random, values: ValueKind): unknown {
   const storage = allocateStorage(dtype.kind, size * lanesOf(dtype));
   if (Array.isArray(storage)) return storage;
   const raw = new Uint8Array(storage.buffer, storage.byteOffset, storage.byteLength);
@@ -61,17 +71,18 @@ function storageFor(dtype: DType, size: number, rnd: Random): unknown {
       break;
     default:
       rnd.fill(raw);
-      special(storage);
+      if (values !== "random") special(storage, values === "edges" ? 0 : 4);
   }
   return storage;
 }
 
 /** Puts the edge patterns first, as integers, so that no float register touches them. */
-function special(storage: Exclude<Storage, unknown[]>): void {
-  const { buffer } = storage;
-  if (storage.BYTES_PER_ELEMENT === 2) new Uint16Array(buffer).set(edges16.slice(0, storage.length));
-  else if (storage.BYTES_PER_ELEMENT === 4) new Uint32Array(buffer).set(edges32.slice(0, storage.length));
-  else if (storage.BYTES_PER_ELEMENT === 8) new BigUint64Array(buffer).set(edges64.slice(0, storage.length));
+function special(storage: Exclude<Storage, unknown[]>, from: number): void {
+  const { buffer, length } = storage;
+  const first = <T>(edges: readonly T[]): T[] => [...edges.slice(from), ...edges.slice(0, from)].slice(0, length);
+  if (storage.BYTES_PER_ELEMENT === 2) new Uint16Array(buffer).set(first(edges16));
+  else if (storage.BYTES_PER_ELEMENT === 4) new Uint32Array(buffer).set(first(edges32));
+  else if (storage.BYTES_PER_ELEMENT === 8) new BigUint64Array(buffer).set(first(edges64));
 }
 
 /** Code points: ASCII, beyond ASCII, beyond the basic plane, inner zero; some strings shorter than the width. */
@@ -109,10 +120,16 @@ function objects(size: number): unknown[] {
   return Array.from({ length: size }, (_, i) => values[i % values.length]);
 }
 
-function records(dtype: DType<"struct">, shape: readonly number[], order: Order, rnd: Random): NdArray {
+function records(
+  dtype: DType<"struct">,
+  shape: readonly number[],
+  order: Order,
+  rnd: Random,
+  values: ValueKind,
+): NdArray {
   const size = sizeOf(shape);
   const raw = new Uint8Array(size * dtype.itemsize);
-  fillRecords(raw, dtype, size, dtype.itemsize, 0, rnd);
+  fillRecords(raw, dtype, size, dtype.itemsize, 0, rnd, values);
   return arrayFromBytes(raw, dtype, shape, order) as NdArray;
 }
 
@@ -124,13 +141,14 @@ function fillRecords(
   step: number,
   from: number,
   rnd: Random,
+  values: ValueKind,
 ): void {
   for (const field of dtype.fields) {
     const per = field.shape.reduce((n, m) => n * m, 1);
     for (let i = 0; i < count; i++) {
       const at = from + i * step + field.offset;
-      if (field.dtype.kind === "struct") fillRecords(raw, field.dtype, per, field.dtype.itemsize, at, rnd);
-      else raw.set(sampleArray(field.dtype, [per], "C", rnd).toBytes(), at);
+      if (field.dtype.kind === "struct") fillRecords(raw, field.dtype, per, field.dtype.itemsize, at, rnd, values);
+      else raw.set(sampleArray(field.dtype, [per], "C", rnd, values).toBytes(), at);
     }
   }
 }

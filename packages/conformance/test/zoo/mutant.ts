@@ -13,6 +13,7 @@ import {
   type MaskedArray,
   type NdArray,
 } from "@masquerade/core";
+import type { ConformanceConfig } from "../../src/index.ts";
 import { codec as good, right } from "./right.ts";
 
 type Value = AnyArray | Bundle;
@@ -23,6 +24,8 @@ export interface Wrong {
   /** Laws of which at least the first must fail. */
   readonly breaks: string;
   readonly format: AnyFormat;
+  /** What the run is given beside it. */
+  readonly config: ConformanceConfig;
 }
 
 export interface Mutation {
@@ -30,6 +33,8 @@ export interface Mutation {
   readonly decode?: (bytes: Uint8Array, options: DecodeOptions) => Value;
   readonly open?: Codec["open"];
   readonly create?: Codec["create"];
+  readonly codec?: Partial<Codec<"sync">>;
+  readonly config?: ConformanceConfig;
   readonly capabilities?: Partial<Capabilities>;
   readonly descriptor?: Partial<Format<"right", "sync">>;
 }
@@ -37,6 +42,7 @@ export interface Mutation {
 export function wrong(name: string, breaks: string, mutation: Mutation): Wrong {
   const codec: Codec<"sync"> = {
     ...good,
+    ...mutation.codec,
     encode: (value, options = {}) => (mutation.encode ?? good.encode)(value, options),
     decode: (bytes, options = {}) => (mutation.decode ?? good.decode)(bytes, options),
     ...("open" in mutation ? { open: mutation.open } : {}),
@@ -44,7 +50,7 @@ export function wrong(name: string, breaks: string, mutation: Mutation): Wrong {
   } as Codec<"sync">;
   const capabilities: Capabilities = { ...right.capabilities, ...mutation.capabilities };
   const format: Format<"right", "sync"> = { ...right, capabilities, codec: async () => codec, ...mutation.descriptor };
-  return { name, breaks, format };
+  return { name, breaks, format, config: mutation.config ?? {} };
 }
 
 /** Applies a change to every array of a value, bundles included. */

@@ -3,6 +3,7 @@ import {
   type ByteSource,
   blocksByReading,
   type FullMask,
+  fillOut,
   type Header,
   type LazyArray,
   MaskedArray,
@@ -74,6 +75,7 @@ export function openOne(json: Json, end: number, source: ByteSource): LazyArray 
           ? chosen.axes.map((axis) => header.dims?.[axis as number] as string)
           : undefined;
       const data = (await plane(end, dtype)).with({ attrs: header.attrs, dims });
+      if (options?.out !== undefined) fillOut(data, options.out);
       if (o.mask === "plain") return planeOf(data, options?.plane ?? "both");
       const mask = o.mask === "nomask" ? nomask : ((await plane(maskAt, maskType)) as FullMask);
       const fillType = o.fill === null ? undefined : unpackDType(o.fill);

@@ -14,6 +14,7 @@ import {
   type Format,
   FormatError,
   type FullMask,
+  fillOut,
   type Header,
   headerOf,
   isBundle,
@@ -240,9 +241,17 @@ function decode(bytes: Uint8Array, options: DecodeOptions = {}): AnyArray | Bund
     throw new FormatError("FORMAT_MALFORMED", "right", `${bytes.length - cursor.at} bytes after the end`, {
       offset: cursor.at,
     });
-  if (options.select === undefined) return value;
+  if (options.select === undefined) return isBundle(value) ? value : intoOut(value, options.out);
   if (!isBundle(value)) throw bad("there is one array only");
   return value.get(options.select);
+}
+
+/** The `out` option. */
+function intoOut(array: AnyArray, out: NdArray | undefined): AnyArray {
+  if (out === undefined) return array;
+  const data = isMaskedArray(array) ? array.data : array;
+  const filled = fillOut(data, out).with({ attrs: data.attrs, dims: data.dims });
+  return isMaskedArray(array) ? array.with({ data: filled }) : filled;
 }
 
 function encode(value: AnyArray | Bundle, options: EncodeOptions = {}): Uint8Array {
@@ -255,14 +264,17 @@ function encode(value: AnyArray | Bundle, options: EncodeOptions = {}): Uint8Arr
 /** Buffers blocks until the plan is full; enough for a toy. */
 function writer(sink: ByteSink, plan: Header, options: EncodeOptions): FileWriter {
   const done = plan.shape.length === 0 ? 1 : (plan.shape[plan.order === "F" ? plan.shape.length - 1 : 0] as number);
+  const axis = plan.order === "F" ? plan.shape.length - 1 : 0;
   const blocks: { readonly start: number; readonly value: AnyArray }[] = [];
   return {
     planes: "together",
     async write(block) {
+      const last = blocks.at(-1);
+      const at = last === undefined ? 0 : last.start + (last.value.shape[axis] ?? 1);
+      if (block.start !== at) throw bad(`a block at ${block.start} where ${at} was expected`);
       blocks.push({ start: block.start, value: block.value.copy() });
     },
     async finish() {
-      const axis = plan.order === "F" ? plan.shape.length - 1 : 0;
       const covered = blocks.reduce((n, b) => n + (plan.shape.length === 0 ? 1 : (b.value.shape[axis] as number)), 0);
       if (covered !== done) throw bad(`${covered} of ${done} rows were written`);
       const { concatenateBlocks } = await import("./join.ts");

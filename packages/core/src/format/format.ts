@@ -144,6 +144,10 @@ export interface Codec<T extends Timing = Timing, W = object, R = object> {
   /** The source stays the caller's: disposing the file does not dispose it. */
   open?(source: ByteSource, options?: R & DecodeOptions): Promise<OpenFile>;
   create?(sink: ByteSink, plan: Header | BundleHeader, options?: W & EncodeOptions): Promise<FileWriter>;
+  /**
+   * For formats whose files do not say what they hold: the read options that tell it, for a file of this header written with these options.
+   */
+  readOptionsFor?(header: Header | BundleHeader, options?: W): object;
 }
 
 export type Sniff = "yes" | "maybe" | "no";
