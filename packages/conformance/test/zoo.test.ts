@@ -1,13 +1,7 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { laws, runConformance } from "../src/index.ts";
+import { zoo } from "./zoo/index.ts";
 import { right } from "./zoo/right.ts";
-import { wrongFiles } from "./zoo/wrong-files.ts";
-import { wrongIo } from "./zoo/wrong-io.ts";
-import { wrongMasks } from "./zoo/wrong-masks.ts";
-import { wrongPromises } from "./zoo/wrong-promises.ts";
-import { wrongValues } from "./zoo/wrong-values.ts";
-
-const zoo = [...wrongMasks, ...wrongValues, ...wrongFiles, ...wrongPromises, ...wrongIo];
 
 describe("the zoo", () => {
   it("has names of its own for each animal, and laws that exist", () => {

@@ -36,7 +36,7 @@ export function* lengthMutants(bytes: Uint8Array): Generator<LengthMutant> {
 }
 
 /** Some of many, evenly: where each costs a decode and the law holds them all to one bound. */
-export function sampled<T>(all: Iterable<T>, most = Number.POSITIVE_INFINITY): T[] {
+export function sampled<T>(all: Iterable<T>, most: number = Number.POSITIVE_INFINITY): T[] {
   const list = [...all];
   const step = Math.max(1, Math.ceil(list.length / most));
   return list.filter((_, i) => i % step === 0);

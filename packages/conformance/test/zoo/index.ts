@@ -1,0 +1,17 @@
+import type { Wrong } from "./mutant.ts";
+import { wrongFiles } from "./wrong-files.ts";
+import { wrongIo } from "./wrong-io.ts";
+import { wrongMasks } from "./wrong-masks.ts";
+import { wrongPromises } from "./wrong-promises.ts";
+import { wrongRest } from "./wrong-rest.ts";
+import { wrongValues } from "./wrong-values.ts";
+
+/** Every wrong adapter. */
+export const zoo: readonly Wrong[] = [
+  ...wrongMasks,
+  ...wrongValues,
+  ...wrongFiles,
+  ...wrongPromises,
+  ...wrongIo,
+  ...wrongRest,
+];
