@@ -1,4 +1,4 @@
-import type { Codec } from "@masquerade/core";
+import { type Codec, exact } from "@masquerade/core";
 import { createHdf5 } from "./create.ts";
 import { decodeHdf5 } from "./decode.ts";
 import { encodeHdf5, encodeHdf5Parts } from "./encode.ts";
@@ -10,6 +10,6 @@ export const hdf5Codec: Codec<"async", Hdf5WriteOptions, Hdf5ReadOptions> = {
   encode: encodeHdf5,
   encodeParts: encodeHdf5Parts,
   decode: decodeHdf5,
-  open: openHdf5,
+  open: (source, options) => openHdf5(exact(source), options),
   create: createHdf5,
 };

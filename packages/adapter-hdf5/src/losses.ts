@@ -52,7 +52,6 @@ function arrayLosses(header: Header, path: string, options: Hdf5WriteOptions, fo
   if (unseen !== undefined) say("dtype", unseen);
   if (header.shape.length > 32) say("shape", "HDF5 has at most 32 dimensions; reshape it");
   if (marked(dtype)) say("layout", "fields come back at their offsets, not marked as aligned or as record");
-  if (dtype.kind === "str" && dtype.byteOrder === "big") say("byte-order", "text is stored as UTF-8, which has none");
   const { unfit } = writeAttrs(header.attrs, header.mask === "plain");
   if (unfit !== undefined) say("attrs", whyAttr(unfit));
   if (header.dims?.some((name) => /\0|\p{Surrogate}/u.test(name)))
