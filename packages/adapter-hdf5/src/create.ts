@@ -107,6 +107,7 @@ class Hdf5Writer implements FileWriter {
 
   async write(block: Block): Promise<void> {
     throwIfAborted(this.signal);
+    if (block.value.size === 0) return; // of an empty array, which was written when its turn came
     const step = this.steps[this.current];
     const fits =
       step !== undefined &&

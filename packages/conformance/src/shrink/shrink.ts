@@ -1,5 +1,5 @@
 import type { AnyArray, Bundle } from "@masquerade/core";
-import { ConformanceFailure } from "../check.ts";
+import { ConformanceFailure, told } from "../check.ts";
 import { codeOf } from "./code.ts";
 import { simpler } from "./simpler.ts";
 
@@ -42,10 +42,14 @@ async function failure<V>(value: V, hold: (value: V) => Promise<void>): Promise<
     await hold(value);
     return undefined;
   } catch (error) {
-    if (error instanceof ConformanceFailure) return { message: error.message, kind: kindOf(error.message) };
-    throw error;
+    const message = told(error);
+    return { message, kind: error instanceof ConformanceFailure ? kindOf(message) : whatOf(error) };
   }
 }
+
+/** An error that is no failure of a law's own is the same when its class and code are. */
+const whatOf = (error: unknown): string =>
+  error instanceof Error ? `${error.name} ${String((error as { readonly code?: unknown }).code)}` : String(error);
 
 /** The words of a message without what changes from value to value: what is in brackets or quotes, numbers, hexadecimal bytes. */
 function kindOf(message: string): string {
