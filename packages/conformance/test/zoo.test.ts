@@ -22,7 +22,6 @@ describe("the zoo", () => {
 
   let killed = 0;
   afterAll(() => {
-    // biome-ignore lint/suspicious/noConsole: the count is what one wants to read of this test.
     console.info(`the zoo: ${killed} of ${zoo.length} wrong adapters killed`);
   });
 
