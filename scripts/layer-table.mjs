@@ -10,12 +10,12 @@
  */
 export const layers = [
   { package: /^core$/, may: [], thirdParty: [] },
-  { package: /^(numpy|pickle)$/, may: [/^core$/], thirdParty: [] },
+  { package: /^(decimal|numpy|pickle)$/, may: [/^core$/], thirdParty: [] },
   { package: /^compression$/, may: [/^core$/], thirdParty: ["fflate"], light: ["src/wrappers.ts"] },
   { package: /^numpy-pickle$/, may: [/^(core|numpy|pickle)$/], thirdParty: [] },
   {
     package: /^adapter-/,
-    may: [/^(core|numpy|pickle|numpy-pickle|compression)$/],
+    may: [/^(core|decimal|numpy|pickle|numpy-pickle|compression)$/],
     thirdParty: true,
     light: ["src/index.ts"],
   },

@@ -9,9 +9,8 @@ import {
   MaskedArray,
   type NdArray,
 } from "@masquerade/core";
+import { kernel, kernelKinds, withoutKernel } from "@masquerade/decimal";
 import { describe, expect, inject, test } from "vitest";
-import { kernel, withoutKernel } from "../src/kernel/kernel.ts";
-import { kernelKinds } from "../src/kernel/memory.ts";
 import { randomBytes } from "./support/floats.ts";
 
 const codec = await json.codec();

@@ -4,6 +4,7 @@ import {
   checkShape,
   type DecodeOptions,
   type DType,
+  type FormatError,
   type FullMask,
   fillOut,
   isMaskedArray,
@@ -24,6 +25,7 @@ import { leavesOf } from "./leaves.ts";
 import { restoreNaN } from "./nans.ts";
 import type { ReadColumn } from "./read-fields.ts";
 import { readTableHeader, type TableHeader } from "./read-header.ts";
+import { rowParser } from "./rows.ts";
 import { Scanner } from "./scan.ts";
 
 /** A table of ours by its header, another one by what it looks like. */
@@ -57,12 +59,15 @@ function decodeOwn(flavour: Flavour, bytes: Uint8Array, header: TableHeader, lim
   const record = dtype.kind === "struct";
   const across = record || shape.length < 2 ? 1 : (shape.at(-1) as number);
   if (record) skipNames(scanner, dtype);
-  let done = 0;
-  while (scanner.nextRow()) {
-    if (done >= size) throw scanner.fail(`more rows than the ${size} elements of the shape`, scanner.at);
-    done = readRow(scanner, columns, done, across, header);
+  if (columns.length === 1) readElements(scanner, columns[0] as ReadColumn, size, across, header, flavour);
+  else {
+    let done = 0;
+    while (scanner.nextRow()) {
+      if (done >= size) throw tooMany(scanner, size);
+      readRecord(scanner, columns, done++, size, header);
+    }
+    if (done < size) throw scanner.fail(`${done} elements, the shape wants ${size}`, bytes.length);
   }
-  if (done < size) throw scanner.fail(`${done} elements, the shape wants ${size}`, bytes.length);
   if (bytes.length > 0 && bytes[bytes.length - 1] !== 10)
     throw scanner.fail("the last line is not finished", bytes.length);
   const arrays = columns.map(({ dtype: kind, storage }) => ({
@@ -108,34 +113,87 @@ function skipNames(scanner: Scanner, dtype: DType<"struct">): void {
   });
 }
 
-/** Reads one row from element `at` on and returns the next element. */
-function readRow(
+const tooMany = (scanner: Scanner, size: number): FormatError =>
+  scanner.fail(`more rows than the ${size} elements of the shape`, scanner.at);
+
+/** Reads the row of one record. */
+function readRecord(
   scanner: Scanner,
   columns: readonly ReadColumn[],
-  at: number,
+  index: number,
+  size: number,
+  header: TableHeader,
+): void {
+  for (let c = 0; c < columns.length; c++) {
+    readField(scanner, columns[c] as ReadColumn, index, size, header);
+    endField(scanner, c === columns.length - 1);
+  }
+}
+
+/** Reads all elements of an array of a simple dtype: by the kernels where they can, else field by field. */
+function readElements(
+  scanner: Scanner,
+  column: ReadColumn,
+  size: number,
   across: number,
   header: TableHeader,
-): number {
-  let index = at;
-  for (let k = 0; k < across; k++, index++) {
-    for (let c = 0; c < columns.length; c++) {
-      const column = columns[c] as ReadColumn;
-      scanner.field();
-      if (header.mask !== "plain" && scanner.is(header.missing)) {
-        if (header.mask === "nomask") throw scanner.failField("a missing value in an array without a mask");
-        column.mask ??= new Uint8Array(header.shape.reduce((n, dim) => n * dim, 1));
-        column.mask[index] = 1;
-      } else column.read(scanner, index);
-      const last = k === across - 1 && c === columns.length - 1;
-      const { from } = scanner;
-      if (scanner.more() === last)
-        throw scanner.fail(
-          last ? "more fields than columns in this row" : "fewer fields than columns in this row",
-          from,
-        );
+  flavour: Flavour,
+): void {
+  const delimiter = flavour.delimiter?.charCodeAt(0) ?? 0;
+  const missing = header.mask === "missing" ? header.missing : undefined;
+  const fast = header.mask === "nomask" ? undefined : rowParser(column, size, delimiter, across, missing);
+  // `after`: the scanner stands behind an element whose delimiter or line end was not passed.
+  const text = { bytes: scanner.bytes, at: scanner.at, inRow: 0, after: false };
+  // Where the kernels get nowhere (literals of 20 digits, say) they are asked less and less often: each call costs a copy.
+  let wait = 0;
+  let patience = 0;
+  for (let done = 0; ; ) {
+    if (fast !== undefined && done < size && wait-- <= 0) {
+      text.at = scanner.at;
+      const found = fast(text, done, size - done);
+      patience = found < 64 ? Math.min(patience * 2 + 1, 1024) : 0;
+      wait = patience;
+      done += found;
+      scanner.at = text.at;
+      if (found > 0) scanner.from = fieldStart(scanner);
     }
+    if (text.after) endField(scanner, text.inRow === across);
+    if (text.inRow === across) text.inRow = 0;
+    if (text.inRow === 0 && !scanner.nextRow()) {
+      if (done < size) throw scanner.fail(`${done} elements, the shape wants ${size}`, scanner.bytes.length);
+      return;
+    }
+    if (done >= size) throw tooMany(scanner, size);
+    readField(scanner, column, done++, size, header);
+    text.inRow++;
+    text.after = true;
   }
-  return index;
+}
+
+/** Where the field begins that ends at the scanner's place. */
+function fieldStart({ bytes, at }: Scanner): number {
+  let from = at;
+  while (from > 0 && !BOUNDS.has(bytes[from - 1] as number)) from--;
+  return from;
+}
+
+/** Comma, tab, space, line ends. */
+const BOUNDS: ReadonlySet<number> = new Set([44, 9, 32, 10, 13]);
+
+function readField(scanner: Scanner, column: ReadColumn, index: number, size: number, header: TableHeader): void {
+  scanner.field();
+  if (header.mask !== "plain" && scanner.is(header.missing)) {
+    if (header.mask === "nomask") throw scanner.failField("a missing value in an array without a mask");
+    column.mask ??= new Uint8Array(size);
+    column.mask[index] = 1;
+  } else column.read(scanner, index);
+}
+
+/** Passes what stands behind a field: a delimiter, or the end of the row. */
+function endField(scanner: Scanner, last: boolean): void {
+  const { from } = scanner;
+  if (scanner.more() === last)
+    throw scanner.fail(last ? "more fields than columns in this row" : "fewer fields than columns in this row", from);
 }
 
 /** The fill value of a header, from the texts of its dtype's values. */

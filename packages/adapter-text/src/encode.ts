@@ -21,6 +21,7 @@ import type { Flavour } from "./flavour.ts";
 import { csv, type TextWriteOptions } from "./format.ts";
 import { leavesOf } from "./leaves.ts";
 import { oddNaNs } from "./nans.ts";
+import { rowPrinter } from "./rows.ts";
 import { TextOut } from "./text-out.ts";
 import { fieldWriter, quoted, type WriteField } from "./write-fields.ts";
 
@@ -196,19 +197,37 @@ function* writeRows(
     shape.length > 2 && !columns.some(({ values: { dtype } }) => dtype.kind === "str" || dtype.kind === "bytes");
   const slice = sliced ? (shape.at(-2) as number) * (record ? (shape.at(-1) as number) : 1) : 0;
   const delimiter = (flavour.delimiter ?? " ").charCodeAt(0);
-  for (let row = 0, i = 0; i < size; row++) {
+  const [single] = columns as [Column];
+  const fast = columns.length === 1 ? rowPrinter(single, delimiter, across, missing) : undefined;
+  const rows = size / across;
+  for (let row = 0; row < rows; ) {
     if (slice > 0 && row % slice === 0) out.text(`# slice ${sliceIndex(row / slice, shape)}\n`);
-    for (let k = 0; k < across; k++, i++) {
-      for (let c = 0; c < columns.length; c++) {
-        const column = columns[c] as Column;
-        if (k + c > 0) out.byte(delimiter);
-        if (column.mask !== undefined && column.mask[i] !== 0) out.text(missing);
-        else column.write(out, i);
-      }
-    }
-    out.byte(10);
-    if (row % PIECE === 0) yield;
+    const most = Math.max(1, Math.floor((PIECE * 16) / across));
+    const end = Math.min(rows, row + most, slice > 0 ? row + slice - (row % slice) : rows);
+    if (fast === undefined || !fast(out, row * across, end * across))
+      for (let r = row; r < end; r++) writeRow(out, columns, r * across, across, delimiter, missing);
+    row = end;
+    yield;
   }
+}
+
+function writeRow(
+  out: TextOut,
+  columns: readonly Column[],
+  from: number,
+  across: number,
+  delimiter: number,
+  missing: string,
+): void {
+  for (let i = from; i < from + across; i++) {
+    for (let c = 0; c < columns.length; c++) {
+      const column = columns[c] as Column;
+      if (i > from || c > 0) out.byte(delimiter);
+      if (column.mask !== undefined && column.mask[i] !== 0) out.text(missing);
+      else column.write(out, i);
+    }
+  }
+  out.byte(10);
 }
 
 /** Index of a slice along all axes but the last two, as NumPy would be asked for it. */

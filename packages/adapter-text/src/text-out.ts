@@ -29,6 +29,12 @@ export class TextOut {
     this.at += encoder.encodeInto(text, this.bytes.subarray(this.at)).written;
   }
 
+  raw(bytes: Uint8Array): void {
+    this.room(bytes.length);
+    this.bytes.set(bytes, this.at);
+    this.at += bytes.length;
+  }
+
   /** Chunks that are full; with `all`, the last one too. */
   take(all = false): readonly Uint8Array[] {
     if (all && this.at > 0) {

@@ -1,5 +1,5 @@
 import { type DType, type Field, fieldCount } from "@masquerade/core";
-import type { KernelKind } from "../kernel/memory.ts";
+import type { KernelKind } from "@masquerade/decimal";
 import type { Cursor } from "./cursor.ts";
 import { LeafReader } from "./leaf.ts";
 import { readList } from "./nested.ts";

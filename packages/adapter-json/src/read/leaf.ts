@@ -1,5 +1,5 @@
 import { allocateStorage, type DType, FormatError, lanesOf, NdArray, type Storage } from "@masquerade/core";
-import { type KernelKind, kernelKinds } from "../kernel/memory.ts";
+import { type KernelKind, kernelKinds } from "@masquerade/decimal";
 import type { ReadColumn } from "./columns.ts";
 import type { Cursor } from "./cursor.ts";
 import { bytesReader, objectReader, stringReader, strReader, voidReader } from "./text-values.ts";

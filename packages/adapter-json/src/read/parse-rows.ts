@@ -1,7 +1,8 @@
-import { type Kernel, kernel } from "../kernel/kernel.ts";
 import {
   AXIS_ROWS,
+  type Kernel,
   type KernelKind,
+  kernel,
   MOST_AXES,
   PARSE_ELEMENTS,
   PARSE_MASK,
@@ -9,7 +10,7 @@ import {
   PARSE_TEXT,
   PARSE_VALUES,
   word,
-} from "../kernel/memory.ts";
+} from "@masquerade/decimal";
 import type { Cursor } from "./cursor.ts";
 
 /** What takes the elements that the kernels read. */

@@ -7,7 +7,7 @@ import {
   type NdArray,
   type Storage,
 } from "@masquerade/core";
-import { kernelKinds } from "../kernel/memory.ts";
+import { kernelKinds } from "@masquerade/decimal";
 import { type ByteOut, nextInRow } from "./byte-out.ts";
 import {
   boolValues,

@@ -1,7 +1,8 @@
-import { type Kernel, kernel } from "../kernel/kernel.ts";
 import {
   AXIS_ROWS,
+  type Kernel,
   type KernelKind,
+  kernel,
   MOST_AXES,
   PRINT_ELEMENTS,
   PRINT_LIMIT,
@@ -12,7 +13,7 @@ import {
   SEPARATOR_TEXT,
   SEPARATORS,
   word,
-} from "../kernel/memory.ts";
+} from "@masquerade/decimal";
 import type { ByteOut } from "./byte-out.ts";
 
 /** Numbers as the kernels print them: contiguous, as bytes. */

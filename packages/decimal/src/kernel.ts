@@ -9,6 +9,8 @@ export interface Kernel {
   readonly words: Int32Array;
   print(kind: number, count: number, values: number, mask: number, text: number, limit: number): number;
   parse(kind: number, text: number, end: number, values: number, mask: number, most: number): number;
+  printTable: Kernel["print"];
+  parseTable: Kernel["parse"];
 }
 
 let made: Kernel | null | undefined;
@@ -42,6 +44,8 @@ function make(): Kernel | null {
       words: new Int32Array(buffer, PARAMETERS),
       print: exports["print"] as Kernel["print"],
       parse: exports["parse"] as Kernel["parse"],
+      printTable: exports["printTable"] as Kernel["print"],
+      parseTable: exports["parseTable"] as Kernel["parse"],
     };
   } catch {
     return null;

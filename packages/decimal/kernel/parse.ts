@@ -112,7 +112,7 @@ function two(kind: i32, from: usize, values: usize, i: i32): usize {
 }
 
 /** Zero beneath the mask. */
-function clear(kind: i32, pair: bool, values: usize, i: i32): void {
+export function clear(kind: i32, pair: bool, values: usize, i: i32): void {
   if (pair) {
     if (kind == K.FLOAT64) {
       store<u64>(values + ((<usize>i) << 4), 0);
@@ -125,7 +125,7 @@ function clear(kind: i32, pair: bool, values: usize, i: i32): void {
   else store<u8>(values + i, 0);
 }
 
-function element(kind: i32, p: usize, values: usize, i: i32): usize {
+export function element(kind: i32, p: usize, values: usize, i: i32): usize {
   switch (kind) {
     case K.FLOAT64: {
       const end = load<u8>(p) == 34 ? word(p) : N.number(p);

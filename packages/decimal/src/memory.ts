@@ -15,6 +15,10 @@ export const MOST_AXES = 64;
 export const SEPARATOR_TEXT = 0x6800;
 export const SEPARATOR_ROOM = 0x1800;
 
+/** The text of a masked element in a table, and the most bytes it may have. */
+export const MISSING: number = PARAMETERS + 512;
+export const MISSING_ROOM = 64;
+
 /** Printing: elements and mask in, text out. */
 export const PRINT_VALUES = 0x10000;
 export const PRINT_MASK = 0x30000;
@@ -37,10 +41,12 @@ export const word = {
   masked: 0,
   pair: 1,
   indent: 2,
+  delimiter: 2,
   rowLength: 3,
   inRow: 4,
   row: 5,
   axes: 6,
+  missing: 6,
   column: 7,
   after: 7,
   done: 8,

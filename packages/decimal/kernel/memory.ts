@@ -1,4 +1,4 @@
-// Where things are in the kernels' memory. The other side of this table is src/kernel/memory.ts.
+// Where things are in the kernels' memory. The other side of this table is src/memory.ts.
 
 /** Parameters and results: words of 32 bits. */
 export const PARAMETERS: usize = 64;
@@ -22,7 +22,7 @@ export function upper(a: u64, b: u64): u64 {
   return a1 * b1 + (p10 >> 32) + (p01 >> 32);
 }
 
-/** Element kinds, as src/kernel/memory.ts numbers them. */
+/** Element kinds, as src/memory.ts numbers them. */
 export const BOOL: i32 = 0;
 export const INT8: i32 = 1;
 export const UINT8: i32 = 2;
@@ -46,3 +46,6 @@ export function ends(row: i32, axes: i32): i32 {
   while (n < axes && row % load<i32>(PARAMETERS + AXIS_ROWS + ((<usize>n) << 2)) == 0) n++;
   return n;
 }
+
+/** The text of a masked element in a table; where print.ts has the separators of rows. */
+export const MISSING: usize = PARAMETERS + 512;

@@ -20,6 +20,14 @@ const SEPARATORS: usize = 512;
 
 let skip: i32 = 0;
 
+/** Whether numbers stand as Python prints them (`nan`, `-inf`, integers of any size), not as JSON has them. */
+let bare: bool = false;
+
+export function begin(asPython: bool): void {
+  bare = asPython;
+  skip = 0;
+}
+
 /** Elements at `values` (and `mask`) to `out`, until all are done or `limit` is reached; returns where the text ends. */
 export function print(kind: i32, count: i32, values: usize, mask: usize, out: usize, limit: usize): usize {
   const masked = load<i32>(K.PARAMETERS + MASKED);
@@ -32,7 +40,7 @@ export function print(kind: i32, count: i32, values: usize, mask: usize, out: us
   let o = out;
   let line: isize = <isize>out - load<i32>(K.PARAMETERS + COLUMN);
   let i: i32 = 0;
-  skip = 0;
+  begin(false);
   for (; i < count && o < limit; i++) {
     const hidden = masked != 0 && load<u8>(mask + i) != 0;
     if (masked == 2 && !hidden) continue;
@@ -85,7 +93,7 @@ function separate(at: usize, row: i32, axes: i32): usize {
   return at + length;
 }
 
-function element(kind: i32, values: usize, i: i32, o: usize): usize {
+export function element(kind: i32, values: usize, i: i32, o: usize): usize {
   switch (kind) {
     case K.FLOAT64:
       return float64(o, load<u64>(values + ((<usize>i) << 3)));
@@ -97,11 +105,15 @@ function element(kind: i32, values: usize, i: i32, o: usize): usize {
       return wide(o, load<i64>(values + ((<usize>i) << 3)));
     case K.UINT64: {
       const value = load<u64>(values + ((<usize>i) << 3));
-      return value > 9007199254740991 ? quoted(o, value, false) : unsigned(o, value);
+      return value > 9007199254740991 && !bare ? quoted(o, value, false) : unsigned(o, value);
     }
     case K.SPAN: {
       const value = load<i64>(values + ((<usize>i) << 3));
       if (value != i64.MIN_VALUE) return wide(o, value);
+      if (bare) {
+        store<u32>(o, 0x54614e);
+        return o + 3;
+      }
       store<u32>(o, 0x614e22 | (0x54 << 24));
       store<u8>(o, 34, 4);
       return o + 5;
@@ -137,7 +149,7 @@ function signed(o: usize, value: i32): usize {
 function wide(o: usize, value: i64): usize {
   const negative = value < 0;
   const magnitude = negative ? <u64>-value : <u64>value;
-  if (magnitude > 9007199254740991) return quoted(o, magnitude, negative);
+  if (magnitude > 9007199254740991 && !bare) return quoted(o, magnitude, negative);
   if (negative) store<u8>(o++, 45);
   return unsigned(o, magnitude);
 }
@@ -164,6 +176,11 @@ function zero(o: usize, negative: bool): usize {
 /** `"NaN"`, `"Infinity"`, or the bits of another NaN: `"NaN(0x7e01)"`. */
 function special(at: usize, bits: u64, usual: u64, infinite: bool, negative: bool, hexDigits: i32): usize {
   let o = at;
+  if (bare) {
+    if (infinite && negative) store<u8>(o++, 45);
+    store<u32>(o, infinite ? 0x666e69 : 0x6e616e);
+    return o + 3;
+  }
   if (infinite) {
     store<u8>(o++, 34);
     if (negative) store<u8>(o++, 45);

@@ -1,4 +1,4 @@
-// Compiles kernel/ (AssemblyScript; its options are in kernel/asconfig.json) to src/kernel/module.ts, so that nothing is compiled from text at run
+// Compiles kernel/ (AssemblyScript; its options are in kernel/asconfig.json) to src/module.ts, so that nothing is compiled from text at run
 // time and no file is fetched. Run by `npm run kernel` in this package after a change there; a test compares the two.
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -17,7 +17,7 @@ const lines = Buffer.from(wasm)
   .toString("base64")
   .match(/.{1,100}/g);
 writeFileSync(
-  here("src/kernel/module.ts"),
+  here("src/module.ts"),
   `// biome-ignore-all lint: generated
 // biome-ignore-all format: generated
 // Made by scripts/kernel.mjs from kernel/. Do not edit. ${wasm.length} bytes of WebAssembly, in base64.

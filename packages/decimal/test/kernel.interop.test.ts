@@ -2,9 +2,9 @@
 import { fileURLToPath } from "node:url";
 import { main } from "assemblyscript/asc";
 import { expect, test } from "vitest";
-import { kernelModule } from "../src/kernel/module.ts";
+import { kernelModule } from "../src/module.ts";
 
-test("src/kernel/module.ts is what scripts/kernel.mjs makes of kernel/", async () => {
+test("src/module.ts is what scripts/kernel.mjs makes of kernel/", async () => {
   const made: Uint8Array[] = [];
   const baseDir = fileURLToPath(new URL("../kernel", import.meta.url));
   const { error } = await main(["--baseDir", baseDir, "--outFile", "kernel.wasm"], {

@@ -1,3 +1,0 @@
-// The module: printing and reading rows of numbers. Compiled to src/kernel/module.ts by scripts/kernel.mjs.
-export { parse } from "./parse";
-export { print } from "./print";
