@@ -55,6 +55,11 @@ export const commands: ReadonlyMap<string, CommandEntry> = new Map([
     { summary: "would loading a file run code? every name in its pickles", load: () => import("./commands/scan.ts") },
   ],
   ["recipe", { summary: "the few lines of Python that read a file", load: () => import("./commands/recipe.ts") }],
+  [
+    "send",
+    { summary: "send a file to another program or machine, block by block", load: () => import("./commands/send.ts") },
+  ],
+  ["receive", { summary: "receive what `masq send` sends; resumes", load: () => import("./commands/receive.ts") }],
   ["formats", { summary: "the formats there are, and what each keeps", load: () => import("./commands/formats.ts") }],
   ["choose", { summary: "which format fits a use, with reasons", load: () => import("./commands/choose.ts") }],
   [

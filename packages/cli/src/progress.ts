@@ -2,7 +2,7 @@ import { type Progress, quoteText } from "@masquerade/core";
 import type { Io, Output } from "./io.ts";
 
 /** What is counted, which says how amounts are written: `1.2 GB`, `31.5 M elements`, `3 files`. */
-export type Unit = "bytes" | "elements" | "files";
+export type Unit = "bytes" | "elements" | "files" | "blocks";
 
 export interface MeterOptions {
   /** In front of the bar, as the name of a file. */

@@ -1,10 +1,10 @@
 import type { BundleHeader, ByteSink, EncodeOptions, FileWriter, Header, Subclass } from "@masquerade/core";
-import { checkOptions, throwIfAborted } from "@masquerade/core";
+import { throwIfAborted } from "@masquerade/core";
 import { IndexBuilder } from "../stream/block-message.ts";
 import { StreamEncoder } from "../stream/encoder.ts";
 import { framed, magicBytes } from "../stream/frames.ts";
 import { lengthPrefix, type Sealed } from "../stream/seal.ts";
-import { type BlocksWriteOptions, blocks } from "./format.ts";
+import type { BlocksWriteOptions } from "./format.ts";
 
 /** Writes messages to a sink, and knows where. */
 export class MessageSink {
@@ -28,14 +28,13 @@ export class MessageSink {
   }
 }
 
-/** {@link blocks}' create: envelope and headers at once, blocks as they are complete, the index and the end at the end. */
+/** blocks' create: envelope and headers at once, blocks as they are complete, the index and the end at the end. */
 export async function createBlocks(
   sink: ByteSink,
   plan: Header | BundleHeader,
   options: BlocksWriteOptions & EncodeOptions = {},
   dataSubclasses: readonly (Subclass | undefined)[] = [],
 ): Promise<FileWriter> {
-  checkOptions("blocks", blocks.options.write, options);
   throwIfAborted(options.signal);
   const encoder = new StreamEncoder(plan, options, dataSubclasses);
   const out = new MessageSink(sink);

@@ -1,6 +1,7 @@
 import {
   type Block,
   type BundleHeader,
+  checkOptions,
   type EncodeOptions,
   type Header,
   OptionError,
@@ -55,6 +56,7 @@ export class StreamEncoder {
     options: BlocksWriteOptions & EncodeOptions,
     dataSubclasses: readonly (Subclass | undefined)[] = [],
   ) {
+    checkOptions("blocks", blocks.options.write, options);
     this.how = howOf(options);
     refuseLosses("blocks", blocks.losses(content, options), options);
     this.#content = content;
