@@ -25,6 +25,8 @@ export type Define = (command: Command, context: Context) => Promise<void> | voi
 
 export interface CommandEntry {
   readonly summary: string;
+  /** For programs: not in the help. */
+  readonly hidden?: boolean;
   load(): Promise<{ readonly define: Define }>;
 }
 
@@ -60,10 +62,16 @@ export const commands: ReadonlyMap<string, CommandEntry> = new Map([
     { summary: "send a file to another program or machine, block by block", load: () => import("./commands/send.ts") },
   ],
   ["receive", { summary: "receive what `masq send` sends; resumes", load: () => import("./commands/receive.ts") }],
+  ["validate", { summary: "whether files are whole and well formed", load: () => import("./commands/validate.ts") }],
   ["formats", { summary: "the formats there are, and what each keeps", load: () => import("./commands/formats.ts") }],
   ["choose", { summary: "which format fits a use, with reasons", load: () => import("./commands/choose.ts") }],
   [
     "conformance",
     { summary: "hold a format to the laws every format keeps", load: () => import("./commands/conformance.ts") },
   ],
+  [
+    "completion",
+    { summary: "the script that makes a shell complete masq's words", load: () => import("./commands/completion.ts") },
+  ],
+  ["complete", { summary: "what completion scripts ask", hidden: true, load: () => import("./commands/complete.ts") }],
 ]);

@@ -12,6 +12,7 @@ import {
 } from "@masquerade/core";
 import { descrOf } from "@masquerade/numpy";
 import { elementJson, type Json, objectOf, plainJson } from "./json-value.ts";
+import { nearest } from "./nearest.ts";
 
 /** One array of `masq inspect --json`. */
 export interface ArrayJson {
@@ -44,7 +45,9 @@ export function demandPaths(header: Header | BundleHeader, select: string | unde
   if (select === undefined) return paths;
   const chosen = paths.filter((path) => path === select || path.startsWith(`${select}/`));
   if (chosen.length > 0) return chosen;
-  throw new OptionError("INDEX_INVALID", `there is no "${quoteText(select)}" in the file`, "select");
+  const near = nearest(select, paths);
+  const hint = near === undefined ? "" : `; did you mean "${quoteText(near)}"?`;
+  throw new OptionError("INDEX_INVALID", `there is no "${quoteText(select)}" in the file${hint}`, "select");
 }
 
 export function arrayJson(path: string, header: Header, named: boolean): ArrayJson {

@@ -2,7 +2,7 @@ import { type ByteSource, isMasqueradeError, type Limits, openDecoded, type Reco
 import type { Command } from "commander";
 import { openInput, parseLimits } from "./input.ts";
 import type { Io } from "./io.ts";
-import { registry } from "./registry.ts";
+import { formatNamed, registry } from "./registry.ts";
 
 /** Options of every command that reads a file. */
 export interface ReadingOptions {
@@ -12,7 +12,11 @@ export interface ReadingOptions {
 
 export function addReadingOptions(command: Command): Command {
   return addLimitOption(
-    command.option("--from <format>", "read it as this format (default: recognised from its bytes)"),
+    command.option(
+      "--from <format>",
+      "read it as this format (default: recognised from its bytes)",
+      (id: string) => formatNamed(id).id,
+    ),
   );
 }
 

@@ -51,7 +51,7 @@ async function perform(argv: readonly string[], io: Io): Promise<Outcome> {
     .addHelpText("after", examples);
   const wanted = nameIn(argv);
   for (const [name, entry] of commands) {
-    const command = program.command(name).description(entry.summary);
+    const command = program.command(name, { hidden: entry.hidden === true }).description(entry.summary);
     command.option("--debug", "after a failure, show where it happened");
     if (name === wanted) await fill(command, entry, io, (done) => (work = done));
   }

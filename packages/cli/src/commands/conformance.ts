@@ -1,6 +1,6 @@
 import { type LawResult, type Report, runConformance } from "@masquerade/conformance";
 import type { Define, Outcome } from "../command.ts";
-import { registry } from "../registry.ts";
+import { formatNamed } from "../registry.ts";
 
 interface Options {
   readonly only?: readonly string[];
@@ -33,7 +33,7 @@ Exit code 1: a law is broken.`,
 };
 
 async function perform(id: string, { only, json, all }: Options): Promise<Outcome> {
-  const report = await runConformance(registry.get(id), only === undefined ? {} : { only });
+  const report = await runConformance(formatNamed(id), only === undefined ? {} : { only });
   return {
     out: json === true ? `${JSON.stringify(report)}\n` : text(report, all === true),
     negative: report.failed > 0,

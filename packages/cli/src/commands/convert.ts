@@ -11,7 +11,7 @@ import { addFormatOptions } from "../format-options.ts";
 import { emit, type Io } from "../io.ts";
 import { nearest } from "../nearest.ts";
 import { addReadingOptions, limitsOf, type ReadingOptions } from "../reading.ts";
-import { registry } from "../registry.ts";
+import { formatNamed, registry } from "../registry.ts";
 
 interface Options extends ReadingOptions {
   readonly to?: string;
@@ -106,7 +106,7 @@ async function one(files: readonly string[], options: Options, plan: Plan, io: I
     );
   if (options.to === undefined && output === "-")
     throw new UsageError("stdout has no name that tells the format: add --to FORMAT");
-  const format = checked(options.to === undefined ? registry.forName(output) : registry.get(options.to), plan);
+  const format = checked(options.to === undefined ? registry.forName(output) : formatNamed(options.to), plan);
   const { data, ...report } = await convert({ ...plan, input, output }, format, io);
   const text = options.report === "json" ? `${JSON.stringify(fidelityJson(report))}\n` : fidelityText(report);
   return { note: options.quiet === true ? undefined : text, out: data === undefined ? undefined : [data] };
@@ -121,7 +121,7 @@ async function batch(
   io: Io,
 ): Promise<Outcome> {
   if (options.to === undefined) throw new UsageError("--out-dir needs --to FORMAT");
-  const format = checked(registry.get(options.to), plan);
+  const format = checked(formatNamed(options.to), plan);
   const list = jobs(await expand(inputs), folder, format);
   if (!plan.dryRun) await makeFolder(folder);
   let failed = 0;
