@@ -24,11 +24,16 @@ import { eachMember, readRaw } from "./read/tree.ts";
 const DEPTH = 100;
 const DEEPEST = 1000;
 
+/** How deep values may be nested. */
+export function depthOf(options: DecodeOptions): number {
+  return Math.min(options.limits?.maxDepth ?? DEPTH, DEEPEST);
+}
+
 /** {@link json}'s decode. */
 export function decodeJson(bytes: Uint8Array, options: JsonReadOptions & DecodeOptions = {}): AnyArray | Bundle {
   checkOptions("json", json.options.read, options);
   throwIfAborted(options.signal);
-  const cursor = new Cursor(bytes, resolveLimits(options.limits), Math.min(options.limits?.maxDepth ?? DEPTH, DEEPEST));
+  const cursor = new Cursor(bytes, resolveLimits(options.limits), depthOf(options));
   const value = read(cursor, options);
   if (cursor.peek() !== -1) throw cursor.fail(`nothing more expected${cursor.found()}`);
   options.onProgress?.(bytes.length, bytes.length);

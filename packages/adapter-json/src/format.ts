@@ -74,7 +74,7 @@ const capabilities: Capabilities = {
   dims: true,
   bundle: true,
   nested: true,
-  lazy: false,
+  lazy: true,
   streamed: true,
   appendable: false,
   inPlace: false,
@@ -172,6 +172,7 @@ export const json: Format<"json", "sync", JsonWriteOptions, JsonReadOptions> = {
     },
   },
   losses,
+  sequential: true,
   readers: {
     python: "json",
     javascript: "JSON.parse",

@@ -5,8 +5,12 @@ export class NeedMore extends Error {}
 
 /** Where a reader is in a file, with the means to say so: line, column and JSON path. */
 export class Cursor {
-  readonly bytes: Uint8Array;
-  readonly end: number;
+  bytes: Uint8Array;
+  end: number;
+  /** Where in the file the bytes begin: the offset, the line (from one on), and the bytes of that line before them. */
+  base = 0;
+  line = 1;
+  column = 0;
   readonly limits: Limits;
   /** How deep values other than the data may be nested. */
   readonly maxDepth: number;
@@ -44,6 +48,9 @@ export class Cursor {
   over(from: number, to: number, path: readonly (string | number)[]): Cursor {
     const other = new Cursor(this.bytes, this.limits, this.maxDepth, from, to, this.shared);
     other.depth = this.depth;
+    other.base = this.base;
+    other.line = this.line;
+    other.column = this.column;
     other.path.push(...path);
     return other;
   }
@@ -105,19 +112,19 @@ export class Cursor {
       cut ? "FORMAT_TRUNCATED" : "FORMAT_MALFORMED",
       "json",
       `${this.where(at)}: ${message}${cut ? ", and the file ends here" : ""}`,
-      { offset: at },
+      { offset: this.base + at },
     );
   }
 
   tooMuch(limit: keyof Limits, message: string, at: number = this.at): LimitError {
-    return new LimitError(limit, `${this.where(at)}: ${message}`, { format: "json", offset: at });
+    return new LimitError(limit, `${this.where(at)}: ${message}`, { format: "json", offset: this.base + at });
   }
 
   /** `line 3, column 7, data[0][2]`: lines and columns (in bytes) count from one. */
   where(at: number): string {
-    let line = 1;
-    let start = 0;
-    for (let next = this.bytes.indexOf(10); next >= 0 && next < at; next = this.bytes.indexOf(10, start)) {
+    let { line } = this;
+    let start = -this.column;
+    for (let next = this.bytes.indexOf(10); next >= 0 && next < at; next = this.bytes.indexOf(10, next + 1)) {
       line++;
       start = next + 1;
     }

@@ -21,14 +21,11 @@ import { readHidden } from "./hidden.ts";
 import type { LeafReader } from "./leaf.ts";
 import { readNested } from "./nested.ts";
 import { attrsOf } from "./plain.ts";
-import { checkStructure } from "./structure.ts";
+import { checkStructure, type Spot } from "./structure.ts";
 import { countMetadata, eachMember, Raw, readRaw, readTree, type Tree } from "./tree.ts";
 
-/** The place of a member (or of the whole document), for what is said about it after it was read. */
-type Spot = (name?: string) => Cursor;
-
 /** Members whose values are read apart. */
-const apart: ReadonlySet<string> = new Set(["data", "hidden", "fill_value", "entries"]);
+export const apart: ReadonlySet<string> = new Set(["data", "hidden", "fill_value", "entries"]);
 
 /** One object: an array or a bundle. `select` names the only member wanted below this one. */
 export function readDocument(cursor: Cursor, depth: number, select?: string): BundleMember {
@@ -60,12 +57,13 @@ export function readDocument(cursor: Cursor, depth: number, select?: string): Bu
     } else if (apart.has(name)) members.set(name, readRaw(cursor));
     else members.set(name, readTree(cursor));
   }
-  checkStructure(cursor, members, places, start);
+  checkStructure(members, spotOf, depth);
   if (members.has("bundle")) return bundleOf(members, entries ?? new Map(), spotOf);
   return arrayOf(members, data, spotOf);
 }
 
-interface Data {
+/** An array's elements. */
+export interface Data {
   readonly dtype: DType;
   readonly shape: readonly number[];
   readonly size: number;
@@ -134,7 +132,11 @@ function readEntries(cursor: Cursor, depth: number, select: string | undefined):
   return entries;
 }
 
-function bundleOf(members: ReadonlyMap<string, Tree>, entries: Map<string, BundleMember>, spotOf: Spot): Bundle {
+export function bundleOf(
+  members: ReadonlyMap<string, Tree>,
+  entries: ReadonlyMap<string, BundleMember>,
+  spotOf: Spot,
+): Bundle {
   const attrs = members.get("attrs");
   const keys = members.get("keys");
   return new Bundle({
@@ -163,10 +165,13 @@ function arrayOf(members: ReadonlyMap<string, Tree>, read: Data | undefined, spo
   const { column } = data;
   const state = members.get("mask");
   if (state === "nomask" && column.anyMasked) throw spotOf("mask").fail('data has nulls, but mask is "nomask"');
+  return buildArray(data, members, spotOf, state !== undefined || column.anyMasked || hidden !== undefined);
+}
+
+/** An array of elements read and what the other members say of it. */
+export function buildArray(data: Data, members: ReadonlyMap<string, Tree>, spotOf: Spot, masked: boolean): AnyArray {
   const array = plainArray(data, members, spotOf);
-  if (state === undefined && !column.anyMasked && hidden === undefined)
-    return withSubclass(array, members.get("subclass"));
-  return maskedArray(array, data, members, spotOf);
+  return masked ? maskedArray(array, data, members, spotOf) : withSubclass(array, members.get("subclass"));
 }
 
 function atEnd(cursor: Cursor): void {
@@ -217,7 +222,7 @@ function maskedArray(array: NdArray, data: Data, members: ReadonlyMap<string, Tr
 function fillOf(dtype: DType, members: ReadonlyMap<string, Tree>, spotOf: Spot): NdArray | undefined {
   const raw = members.get("fill_value");
   if (!(raw instanceof Raw)) return undefined;
-  const there = spotOf().over(raw.from, raw.to, raw.path);
+  const there = spotOf("fill_value").over(raw.from, raw.to, raw.path);
   const own = members.get("fill_value_dtype");
   const fill = new Map<string, Tree>([["shape", []]]);
   const kind = own === undefined ? dtype : dtypeOf(own, spotOf("fill_value_dtype"));

@@ -18,14 +18,14 @@ export class HiddenReader {
   #first = true;
   #open = false;
 
-  constructor(cursor: Cursor) {
+  constructor(cursor: Cursor, index = 0) {
     this.at = cursor.at;
+    this.index = index;
   }
 
   /** A reader that stands before a value (`first`), or before the comma in front of one. */
   static within(cursor: Cursor, index: number, first: boolean): HiddenReader {
-    const reader = new HiddenReader(cursor);
-    reader.index = index;
+    const reader = new HiddenReader(cursor, index);
     reader.#first = first;
     reader.#open = true;
     return reader;
@@ -42,8 +42,9 @@ export class HiddenReader {
     const parser = RowParser.of(column.kernelKind, cursor, masked, 0x7fffffff, [], false);
     if (parser !== undefined) this.#parse(cursor, column, parser, masked, until, base);
     for (; this.index < until; this.index++) {
-      this.#first = column.hidden(cursor, this.index - base, this.#first);
+      const first = column.hidden(cursor, this.index - base, this.#first);
       cursor.settled();
+      this.#first = first;
       this.at = cursor.at;
     }
   }
@@ -65,13 +66,19 @@ export class HiddenReader {
       this.at = cursor.at;
       if (left === 0) break;
       next = (column.nextMasked?.(next) ?? next) + 1;
-      this.#first = column.hidden(cursor, next - 1, this.#first);
+      const first = column.hidden(cursor, next - 1, this.#first);
       cursor.settled();
+      this.#first = first;
       left--;
       this.index = next + base;
       this.at = cursor.at;
     }
     this.index = until;
+  }
+
+  /** Whether the next value has no comma in front: to go on later with {@link within}. */
+  get first(): boolean {
+    return this.#first;
   }
 
   end(cursor: Cursor): void {

@@ -21,7 +21,7 @@ export class NestedReader {
   at: number;
   readonly #shape: readonly number[];
   readonly #path: readonly (string | number)[];
-  #state: "closed" | "before" | "after" | "ended" = "closed";
+  #state: "closed" | "before" | "after" | "comma" | "ended" = "closed";
 
   constructor(cursor: Cursor, shape: readonly number[]) {
     this.#shape = shape;
@@ -32,11 +32,11 @@ export class NestedReader {
     this.size = size;
   }
 
-  /** A reader that stands before the element `index`, within all its brackets. */
-  static within(cursor: Cursor, shape: readonly number[], index: number): NestedReader {
+  /** A reader of which `index` elements are read, and that stands behind the last of them, or behind the brackets that close after it, before the comma. */
+  static behind(cursor: Cursor, shape: readonly number[], index: number, state: "after" | "comma"): NestedReader {
     const reader = new NestedReader(cursor, shape);
     reader.index = index;
-    reader.#state = "before";
+    reader.#state = state;
     return reader;
   }
 
@@ -49,7 +49,7 @@ export class NestedReader {
     const parser = RowParser.of(column.kernelKind, cursor, until - this.index, row, this.#rowsIn(), true);
     const taken = { take: (i: number, ...rest: Taken): void => column.take?.(i - base, ...rest) };
     while (this.index < until) {
-      if (parser !== undefined && this.#shape.length > 0 && this.#state !== "closed") {
+      if (parser !== undefined && this.#shape.length > 0 && (this.#state === "before" || this.#state === "after")) {
         this.index += parser.run(cursor, this.index, this.#state === "after", until - this.index, taken);
         this.#state = parser.after ? "after" : "before";
         this.at = cursor.at;
@@ -106,11 +106,12 @@ export class NestedReader {
     const shape = this.#shape;
     const start = this.#path.length;
     let axis = shape.length - 1;
-    if (this.#state === "after") {
+    if (this.#state === "after" || this.#state === "comma") {
       const place = this.#place(this.index - 1);
       for (; axis >= 0 && (place[axis] as number) + 1 === shape[axis]; axis--) {
         path.length = start;
         path.push(...place.slice(0, axis));
+        if (this.#state === "comma") continue;
         if (cursor.peek() === 0x2c) throw cursor.fail(`the list has more entries than the ${shape[axis]} of the shape`);
         cursor.expect(0x5d, "] or a comma");
       }

@@ -4,26 +4,26 @@ import { validateDocument } from "../schema/validator.ts";
 import type { Cursor } from "./cursor.ts";
 import { Raw, type Tree } from "./tree.ts";
 
+/** The place of a member (or of the whole document), for what is said about it after it was read. */
+export type Spot = (name?: string) => Cursor;
+
 /**
  * Holds the structure of a document to the published schema. The data are not part of it: their parser checks them,
  * and here they are empty lists. Throws FormatError (FORMAT_VERSION for another version) where the rule is broken.
  */
-export function checkStructure(
-  cursor: Cursor,
-  members: ReadonlyMap<string, Tree>,
-  places: ReadonlyMap<string, number>,
-  start: number,
-): void {
+export function checkStructure(members: ReadonlyMap<string, Tree>, spotOf: Spot, depth: number): void {
   const version = members.get("version");
-  if (cursor.depth === 0 && typeof version === "bigint" && version !== 1n)
+  if (depth === 0 && typeof version === "bigint" && version !== 1n) {
+    const there = spotOf("version");
     throw new FormatError(
       "FORMAT_VERSION",
       "json",
-      `${cursor.where(places.get("version") ?? start)}: version ${version} is not known; this reader knows version 1`,
-      { offset: places.get("version") },
+      `${there.where(there.at)}: version ${version} is not known; this reader knows version 1`,
+      { offset: there.base + there.at },
     );
+  }
   const envelope = blank();
-  if (cursor.depth > 0) Object.assign(envelope, { format: "masked-array", version: 1 });
+  if (depth > 0) Object.assign(envelope, { format: "masked-array", version: 1 });
   for (const [name, tree] of members)
     put(envelope, name, tree instanceof Raw || tree === true ? standIn(name, tree) : plain(tree));
   if (validateDocument(envelope)) return;
@@ -35,9 +35,11 @@ export function checkStructure(
     .split("/")
     .slice(1)
     .map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
-  cursor.path.push(...steps.map((step) => (/^\d+$/.test(step) ? Number(step) : step)));
-  const at = places.get(String(error.params["additionalProperty"] ?? steps[0])) ?? start;
-  throw cursor.fail(explain(error), at);
+  const there = spotOf(String(error.params["additionalProperty"] ?? steps[0]));
+  // The spot of a member has it in its path; that of the document has not.
+  there.path.length = spotOf().path.length;
+  there.path.push(...steps.map((step) => (/^\d+$/.test(step) ? Number(step) : step)));
+  throw there.fail(explain(error));
 }
 
 const blank = (): Record<string, unknown> => Object.create(null) as Record<string, unknown>;

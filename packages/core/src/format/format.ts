@@ -173,6 +173,11 @@ export interface Format<Id extends string = string, T extends Timing = Timing, W
   readonly own?: boolean;
   /** The usual readers run code that such a file names (as Python's pickle does): not for exchange with people one does not trust. */
   readonly runsCode?: boolean;
+  /**
+   * `open` goes through the file once, since such files have no index: few bytes are in memory, but all are fetched. A large file is loaded this way, so
+   * that its text is not held beside the arrays. Default false.
+   */
+  readonly sequential?: boolean;
   /** False for a format whose codec needs Node. Default true. */
   readonly browser?: boolean;
   /** Looks at the first 4 KiB at most; never throws. "yes": no other format may claim it. */
