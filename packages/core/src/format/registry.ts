@@ -6,7 +6,7 @@ import { checkExpectation, demandExpected } from "./expect.ts";
 import type { AnyFormat, Codec, DecodeOptions, EncodeOptions, OpenFile } from "./format.ts";
 import { type BundleHeader, describe, type Header } from "./header.ts";
 import { demandDistinct, formatForName, settle, sniffAll } from "./identify.ts";
-import { openDecoded } from "./lazy.ts";
+import { openDecoded, readFile } from "./lazy.ts";
 import { type Limits, resolveLimits } from "./limits.ts";
 import { type Loss, refuseLosses } from "./losses.ts";
 import { checkOptions, isCommonOption } from "./options.ts";
@@ -16,6 +16,8 @@ import type { Encoded, EncodedParts, Formats, LoadCommon, RecognisedFile, Regist
 import { type ByteSource, fromBytes, plainBytes } from "./source.ts";
 import type { Wrapper } from "./wrapper.ts";
 
+/** Bytes from which on a file of a sequential format is loaded by parts. */
+const LARGE = 2 ** 26;
 /** How often one format may pass a file on to another. */
 const MOST_REDIRECTS = 4;
 
@@ -105,12 +107,40 @@ function makeRegistry<const F extends Formats>(formats: F, wrappers: readonly Wr
     return await following(inner.format, options, async (codec, given) => await codec.decode(inner.bytes, given));
   };
 
+  /** Everything in a large file of a sequential format, its bytes never in memory together; undefined for other files. */
+  const loadByParts = async (source: ByteSource, options: AnyLoadOptions): Promise<AnyArray | Bundle | undefined> => {
+    if (source.size === undefined || source.size < LARGE || options.select !== undefined || options.out !== undefined)
+      return undefined;
+    const head = await readHead(source, options.signal);
+    const fixed = options.format === undefined ? undefined : get(options.format);
+    const sniffed = sniffAll(formats, head);
+    const format = fixed ?? [...sniffed.yes, ...sniffed.maybe][0];
+    if (format?.sequential !== true || wrapperOf(formats, wrappers, head) !== undefined) return undefined;
+    const settled = fixed ?? settle(formats, sniffed, options.name ?? source.name);
+    return await following(settled, options, async (codec, given) => {
+      if (codec.open === undefined) return undefined;
+      const file = await codec.open(source, given);
+      try {
+        return await readFile(file, { signal: options.signal });
+      } finally {
+        await file[Symbol.asyncDispose]();
+      }
+    });
+  };
+
   const load = async (input: Uint8Array | ByteSource, options: AnyLoadOptions = {}): Promise<AnyArray | Bundle> => {
     checkExpectation(options.as, options.dtype);
     demandKnown(options);
     const limits = resolveLimits(options.limits);
     // Not instanceof: the bytes may come from another realm.
     const inMemory = ArrayBuffer.isView(input);
+    if (!inMemory) {
+      const streamed = await loadByParts(input, options);
+      if (streamed !== undefined) {
+        demandExpected(streamed, options.as, options.dtype);
+        return streamed;
+      }
+    }
     const bytes = inMemory ? plainBytes(input) : await readWhole(input, limits.maxBytes, options);
     const name = options.name ?? (inMemory ? undefined : input.name);
     // Of a source, progress is the bytes read: one scale, not two.
