@@ -67,7 +67,11 @@ const columns = [
   ["masks", "masks survive", (format) => yes(format.capabilities.mask)],
   ["several arrays", "several named arrays in a file", (format) => yes(format.capabilities.bundle)],
   ["attributes", "attributes survive", (format) => yes(format.capabilities.attrs)],
-  ["parts", "parts are read without the whole", (format) => yes(format.capabilities.lazy)],
+  [
+    "parts",
+    "parts are read without the whole",
+    (format) => yes(format.capabilities.lazy && format.sequential !== true),
+  ],
   ["streamed", "written without holding the whole", (format) => yes(format.capabilities.streamed)],
   ["append", "data can be added later", (format) => yes(format.capabilities.appendable)],
   ["in place", "elements can be overwritten in the file", (format) => yes(format.capabilities.inPlace)],

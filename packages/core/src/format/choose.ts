@@ -144,7 +144,10 @@ function judge<F extends AnyFormat>(
   const gives: Reason[] = [];
   const { capabilities } = format;
   for (const [name, flag, yes, no] of flags) {
-    if (capabilities[flag] === true) gives.push({ about: name, text: yes });
+    if (flag === "lazy" && format.sequential === true) {
+      if (wanted.lazy === true)
+        lacks.push({ about: name, text: "it has no index: finding a part means going through it" });
+    } else if (capabilities[flag] === true) gives.push({ about: name, text: yes });
     else if (wanted[name] === true) lacks.push({ about: name, text: no });
   }
   const readers = new Map(Object.entries(format.readers ?? {}).map(([name, tool]) => [name.toLowerCase(), tool]));
