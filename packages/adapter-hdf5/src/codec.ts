@@ -1,4 +1,5 @@
 import { type Codec, exact } from "@masquerade/core";
+import { appendHdf5 } from "./append/append.ts";
 import { createHdf5 } from "./create.ts";
 import { decodeHdf5 } from "./decode.ts";
 import { encodeHdf5, encodeHdf5Parts } from "./encode.ts";
@@ -12,4 +13,5 @@ export const hdf5Codec: Codec<"async", Hdf5WriteOptions, Hdf5ReadOptions> = {
   decode: decodeHdf5,
   open: (source, options) => openHdf5(exact(source), options),
   create: createHdf5,
+  append: appendHdf5,
 };

@@ -20,6 +20,7 @@ import { readByLibrary } from "./read/library.ts";
 import { type Plan, planOf } from "./read/plan.ts";
 import type { RawDataset, RawGroup } from "./read/raw.ts";
 import { GlobalHeaps } from "./structure/heaps.ts";
+import type { FileImage } from "./structure/image.ts";
 import { openImage } from "./structure/superblock.ts";
 import { walkFile } from "./structure/walk.ts";
 
@@ -33,6 +34,10 @@ export interface Part {
 /** A file whose structure is known: what is in it, and how to get at elements. */
 export interface KnownFile {
   readonly plan: Plan;
+  readonly tree: RawGroup;
+  readonly image: FileImage;
+  /** Of the superblock. */
+  readonly version: number;
   readonly context: (part?: Part) => Context;
   /** Rows of a dataset that are stored together: blocks of whole multiples of it inflate nothing twice. */
   readonly rows: (path: string) => number;
@@ -44,7 +49,7 @@ export async function readStructure(given: ByteSource, options: Hdf5ReadOptions 
   throwIfAborted(options.signal);
   const limits = resolveLimits(options.limits);
   const source = await sized(given, limits.maxBytes, options.signal);
-  const { image, root } = await openImage(source, source.size as number, { signal: options.signal, limits });
+  const { image, root, version } = await openImage(source, source.size as number, { signal: options.signal, limits });
   const heaps = new GlobalHeaps(image);
   const tree = await walkFile(image, heaps, root);
   const datasets = new Map<string, RawDataset>();
@@ -85,7 +90,7 @@ export async function readStructure(given: ByteSource, options: Hdf5ReadOptions 
     return { limits, total: 0, part: ranges, fetch: { bytes, texts } };
   };
   const plan = chosen(planOf(tree, options), options.select);
-  return { plan, context, rows: (path) => elements(path).rows };
+  return { plan, tree, image, version, context, rows: (path) => elements(path).rows };
 }
 
 /** A source that knows its size; others are read whole. */

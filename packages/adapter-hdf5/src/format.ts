@@ -74,6 +74,13 @@ export const hdf5: Format<"hdf5", "async", Hdf5WriteOptions, Hdf5ReadOptions> = 
       },
       chunks: { type: "integers", about: "Elements of a chunk along each axis.", minimum: 1, maximum: 2 ** 31 },
       resizable: { type: "integers", about: "Axes that may grow later, as 0.", minimum: 0, maximum: 31 },
+      axis: {
+        type: "integer",
+        about: "The axis along which append adds to arrays.",
+        minimum: 0,
+        maximum: 31,
+        default: 0,
+      },
       gzip: { type: "integer", about: "Deflate level.", minimum: 0, maximum: 9, placeholder: "N" },
       shuffle: { type: "boolean", about: "Reorder bytes so that numbers deflate better.", default: false },
       checksum: { type: "boolean", about: "A Fletcher-32 checksum for each chunk.", default: false },

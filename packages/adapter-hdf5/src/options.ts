@@ -11,6 +11,8 @@ export interface Hdf5WriteOptions {
   readonly chunks?: readonly number[] | undefined;
   /** Axes along which arrays may grow later, by appending; used for arrays that have them. They are stored in chunks. */
   readonly resizable?: readonly number[] | undefined;
+  /** The axis along which append adds. Default 0. */
+  readonly axis?: number | undefined;
   /** Deflate level, 0 to 9. */
   readonly gzip?: number | undefined;
   /** Reorder bytes so that numbers deflate better. */

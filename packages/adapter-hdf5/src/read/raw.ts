@@ -39,6 +39,8 @@ export interface RawDataset {
 export interface RawGroup {
   readonly node: "group";
   readonly path: string;
+  /** Address of its object header, counted from the base address. */
+  readonly address: number;
   readonly members: readonly (readonly [name: string, node: RawNode])[];
   readonly attrs: readonly RawAttr[];
 }

@@ -18,6 +18,8 @@ export interface HeaderMessage {
 
 export interface ObjectHeader {
   readonly address: number;
+  /** Of headers of version 2; those of version 1 have none. */
+  readonly flags: number | undefined;
   readonly messages: readonly HeaderMessage[];
 }
 
@@ -60,7 +62,7 @@ export async function readObjectHeader(image: FileImage, address: number): Promi
       } else parts.push({ cursor: await image.cursor(at, length), head });
     }
   }
-  return { address, messages };
+  return { address, flags: isNew ? first.bytes[5] : undefined, messages };
 }
 
 async function newPart(image: FileImage, address: number, first: Cursor): Promise<Part> {

@@ -77,7 +77,7 @@ class Walk {
     const prefix = path === "/" ? "/" : `${path}/`;
     for (const link of await this.linksAt(address))
       members.push([link.name, await this.visit(link, prefix + link.name, [...above, address])]);
-    return { node: "group", path, members, attrs: await this.attributes(header) };
+    return { node: "group", path, address, members, attrs: await this.attributes(header) };
   }
 
   /** A dataset of a kind that is not understood is refused when it is asked for; damage is refused at once. */

@@ -90,7 +90,8 @@ export class Metadata {
         return objectHeader([...(this.stored.get(node) ?? []), ...this.attributes(node.attrs)]);
       case "changed": {
         const links = (node.members ?? []).map(([name, order, member]) => hardLink(name, order, this.address(member)));
-        return objectHeader([...node.messages, ...links], node.flags);
+        const messages = node.messages.map((one) => ("attr" in one ? this.attribute(one.attr, one.order ?? 0) : one));
+        return objectHeader([...messages, ...links], node.flags);
       }
       case "kept":
         return new Uint8Array(0);
@@ -98,10 +99,11 @@ export class Metadata {
   }
 
   private attributes(attrs: readonly WriteAttr[]): Message[] {
-    const messages = attrs.map(({ name, type, shape, value }, i) =>
-      attribute(name, type, shape, this.valueOf(value), i),
-    );
-    return [attributeInfo(attrs.length), ...messages];
+    return [attributeInfo(attrs.length), ...attrs.map((attr, i) => this.attribute(attr, i))];
+  }
+
+  private attribute({ name, type, shape, value }: WriteAttr, order: number): Message {
+    return attribute(name, type, shape, this.valueOf(value), order);
   }
 
   private valueOf(value: WriteAttr["value"]): Uint8Array {
@@ -117,5 +119,7 @@ export class Metadata {
   }
 }
 
-const attrsOf = (node: WriteNode): readonly WriteAttr[] =>
-  node.node === "group" || node.node === "dataset" ? node.attrs : [];
+function attrsOf(node: WriteNode): readonly WriteAttr[] {
+  if (node.node === "group" || node.node === "dataset") return node.attrs;
+  return node.node === "changed" ? node.messages.flatMap((one) => ("attr" in one ? [one.attr] : [])) : [];
+}

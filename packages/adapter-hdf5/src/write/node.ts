@@ -62,12 +62,18 @@ export interface KeptNode {
   readonly address: number;
 }
 
+/** An attribute written anew, because it points to objects that are. */
+export interface ChangedAttr {
+  readonly attr: WriteAttr;
+  readonly order: number | undefined;
+}
+
 /** An object that is in the file already, with another header: its messages as they were, but for some. */
 export interface ChangedNode {
   readonly node: "changed";
   /** Flags of the header that tell how attributes are ordered. */
   readonly flags: number;
-  readonly messages: readonly Message[];
+  readonly messages: readonly (Message | ChangedAttr)[];
   /** Of a group: its members. */
   readonly members: readonly (readonly [name: string, order: number | undefined, node: WriteNode])[] | undefined;
 }

@@ -12,7 +12,8 @@ const fixedText = (name: string, text: string): WriteAttr => {
 
 /** How netCDF marks a dimension that has no values. */
 const NO_VARIABLE = "This is a netCDF dimension but not a netCDF variable. ";
-const useType: H5Type = {
+/** An element of REFERENCE_LIST. */
+export const useType: H5Type = {
   class: "compound",
   size: 16,
   members: [

@@ -143,6 +143,11 @@ export interface Codec<T extends Timing = Timing, W = object, R = object> {
   decode(bytes: Uint8Array, options?: R & DecodeOptions): Timed<T, AnyArray | Bundle>;
   /** The source stays the caller's: disposing the file does not dispose it. */
   open?(source: ByteSource, options?: R & DecodeOptions): Promise<OpenFile>;
+  /**
+   * Adds to a file in place: arrays it has grow, others are added. What is there is not written anew. The file is a source that can be
+   * written; each format states what a crash in the middle leaves.
+   */
+  append?(file: ByteSource, value: AnyArray | Bundle, options?: W & EncodeOptions): Promise<void>;
   create?(sink: ByteSink, plan: Header | BundleHeader, options?: W & EncodeOptions): Promise<FileWriter>;
   /**
    * For formats whose files do not say what they hold: the read options that tell it, for a file of this header written with these options.

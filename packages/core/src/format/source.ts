@@ -16,6 +16,8 @@ export interface ByteSource extends AsyncDisposable {
   readAll?(maxBytes: number, signal?: AbortSignal): Promise<Uint8Array>;
   /** Present on sources that can be written in place. */
   write?(offset: number, bytes: Uint8Array): Promise<void>;
+  /** On those that keep what is written for a while: waits until all of it is safe. */
+  sync?(): Promise<void>;
 }
 
 /** Where bytes go: a file that appears only at `commit`, memory, a network stream. */

@@ -1,0 +1,207 @@
+// Added in place: arrays grow along an axis, others are added, and whenever the writing stops the file is as it was or as it was to be.
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { hdf5 } from "@masquerade/adapter-hdf5";
+import {
+  type AnyArray,
+  Bundle,
+  type ByteSource,
+  concatenate,
+  difference,
+  dtypes,
+  fromBytes,
+  isBundle,
+  MaskedArray,
+  NdArray,
+  zeros,
+} from "@masquerade/core";
+import { fromFile } from "@masquerade/core/node";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+const codec = await hdf5.codec();
+let folder = "";
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "masquerade-hdf5-append-"));
+});
+afterAll(async () => {
+  await rm(folder, { recursive: true });
+});
+
+function sample(shape: readonly number[], start: number, dims?: readonly string[]): NdArray {
+  const n = shape.reduce((a, b) => a * b, 1);
+  const storage = Float64Array.from({ length: n }, (_, i) => start + i);
+  return new NdArray({ dtype: dtypes.simple("float64"), shape, storage, dims }) as NdArray;
+}
+
+function masked(shape: readonly number[], start: number, dims?: readonly string[]): MaskedArray {
+  const mask = zeros("bool", shape);
+  for (let i = start % 3; i < mask.storage.length; i += 3) mask.storage[i] = 1;
+  return new MaskedArray({ data: sample(shape, start, dims), mask });
+}
+
+/** A file in memory that can be written; `most`: bytes after which the machine stops. */
+class Disk implements ByteSource {
+  bytes: Uint8Array;
+  left: number;
+  constructor(bytes: Uint8Array, most = Number.POSITIVE_INFINITY) {
+    this.bytes = bytes.slice();
+    this.left = most;
+  }
+  get size(): number {
+    return this.bytes.length;
+  }
+  async read(offset: number, length: number): Promise<Uint8Array> {
+    return await fromBytes(this.bytes).read(offset, length);
+  }
+  async write(offset: number, bytes: Uint8Array): Promise<void> {
+    const n = Math.min(bytes.length, this.left);
+    this.left -= n;
+    if (offset + n > this.bytes.length) {
+      const longer = new Uint8Array(offset + n);
+      longer.set(this.bytes);
+      this.bytes = longer;
+    }
+    this.bytes.set(bytes.subarray(0, n), offset);
+    if (n < bytes.length) throw new Error("the power is gone");
+  }
+  async [Symbol.asyncDispose](): Promise<void> {}
+}
+
+async function appended(
+  before: AnyArray | Bundle,
+  more: AnyArray | Bundle,
+  options: object,
+): Promise<AnyArray | Bundle> {
+  const disk = new Disk(await codec.encode(before, options));
+  await codec.append?.(disk, more, options);
+  return await codec.decode(disk.bytes);
+}
+
+describe("growing", () => {
+  test.each([
+    ["along the first axis", { resizable: [0] }, [5, 4], [3, 4], 0],
+    ["many rows of small chunks", { resizable: [0], chunks: [2, 3] }, [7, 4], [30, 4], 0],
+    ["compressed", { resizable: [0], chunks: [4, 4], gzip: 1, shuffle: true, checksum: true }, [6, 5], [6, 5], 0],
+    ["along another axis", { resizable: [1], axis: 1, chunks: [2, 3] }, [5, 4], [5, 9], 1],
+    ["from nothing", { resizable: [0] }, [0, 4], [3, 4], 0],
+    ["by nothing", { resizable: [0] }, [4, 4], [0, 4], 0],
+    ["values and mask", { resizable: [0], layout: "values-mask" }, [5, 4], [3, 4], 0],
+    ["cf", { resizable: [0], layout: "cf" }, [5, 4], [3, 4], 0],
+  ] as const)("%s", async (_, options, first, second, axis) => {
+    for (const make of [sample, masked]) {
+      const [a, b] = [make(first, 1), make(second, 100)];
+      const want = await codec.decode(await codec.encode(concatenate([a, b] as never, axis) as AnyArray, options));
+      expect(difference(want, await appended(a, b, options))).toBeUndefined();
+    }
+  });
+
+  test("ten times, with dimension scales that grow along and an array that is new", async () => {
+    const options = { resizable: [0], chunks: undefined, gzip: 1 };
+    const part = (k: number): Bundle =>
+      new Bundle({
+        entries: [
+          ["time", sample([3], k * 3, ["time"])],
+          ["t", masked([3, 2], k * 6, ["time", "y"])],
+          ["deep", new Bundle({ entries: [["u", sample([3, 2], k * 6, ["step", "y"])]] })],
+        ],
+      });
+    const disk = new Disk(await codec.encode(part(0), options));
+    for (let k = 1; k < 10; k++) await codec.append?.(disk, part(k), options);
+    const extra = new Bundle({ entries: [["deep", new Bundle({ entries: [["new", masked([2], 5)]] })]] });
+    await codec.append?.(disk, extra);
+    const value = await codec.decode(disk.bytes);
+    if (!isBundle(value)) throw new Error("no bundle");
+    const all = (name: string): AnyArray =>
+      concatenate(Array.from({ length: 10 }, (_, k) => part(k).get(name)) as never) as AnyArray;
+    for (const name of ["time", "t", "deep/u"])
+      expect(difference(bare(all(name)), bare(value.get(name) as AnyArray)), name).toBeUndefined();
+    expect((value.get("t") as MaskedArray).data.dims).toEqual(["time", "y"]);
+    expect(difference(masked([2], 5), value.get("deep/new") as AnyArray)).toBeUndefined();
+  });
+
+  test("a file of one array becomes one of several when another is added", async () => {
+    const value = await appended(sample([2], 0), new Bundle({ entries: [["b", sample([3], 1)]] }), {});
+    expect(isBundle(value) && value.names).toEqual(["data", "b"]);
+  });
+
+  test("a file on disk", async () => {
+    const path = join(folder, "disk.h5");
+    await writeFile(path, await codec.encode(masked([4, 3], 0), { resizable: [0] }));
+    await using file = await fromFile(path, { mode: "r+" });
+    await codec.append?.(file, masked([2, 3], 12));
+    const back = (await codec.decode(new Uint8Array(await readFile(path)))) as MaskedArray;
+    expect(back.shape).toEqual([6, 3]);
+  });
+});
+
+const bare = (array: AnyArray): AnyArray => {
+  const data = (array instanceof MaskedArray ? array.data : array).with({ dims: undefined }) as NdArray;
+  return array instanceof MaskedArray ? (array.with({ data }) as MaskedArray) : data;
+};
+
+describe("interrupted", () => {
+  test("after any byte, the file is as it was or as it was to be; the next append mends it", async () => {
+    const [a, b] = [masked([4, 3], 0), masked([3, 3], 12)];
+    const before = await codec.encode(a, { resizable: [0], chunks: [2, 3] });
+    const whole = new Disk(before);
+    await codec.append?.(whole, b);
+    const after = await codec.decode(whole.bytes);
+    const written = whole.bytes.length - before.length + 48;
+    let asItWas = 0;
+    for (let most = 0; most <= written + 24; most += most < 60 || most > written - 60 ? 1 : 41) {
+      const disk = new Disk(before, most);
+      const failed = await codec.append?.(disk, b).then(
+        () => false,
+        () => true,
+      );
+      // The superblock is overwritten in one piece, within one sector: a machine writes it or does not.
+      if (failed && disk.bytes.subarray(0, 48).some((byte, i) => byte !== before[i])) continue;
+      const found = await codec.decode(disk.bytes);
+      expect(difference(failed ? a : after, found), `after ${most} bytes`).toBeUndefined();
+      if (!failed) continue;
+      asItWas++;
+      disk.left = Number.POSITIVE_INFINITY;
+      await codec.append?.(disk, b);
+      expect(difference(after, await codec.decode(disk.bytes)), `mended after ${most} bytes`).toBeUndefined();
+    }
+    expect(asItWas).toBeGreaterThan(80);
+  });
+});
+
+describe("refused, and nothing written", () => {
+  const file = new Bundle({
+    entries: [
+      ["t", masked([4, 3], 0)],
+      ["plain", sample([4], 0)],
+      ["g", new Bundle({ entries: [["x", sample([1], 0)]] })],
+    ],
+  });
+  const cases: readonly (readonly [string, AnyArray | Bundle, string])[] = [
+    ["an array without a name", sample([1], 0), "OPTION_INVALID"],
+    ["another shape", new Bundle({ entries: [["t", masked([4, 2], 0)]] }), "SHAPE_MISMATCH"],
+    ["another rank", new Bundle({ entries: [["t", masked([3], 0)]] }), "SHAPE_MISMATCH"],
+    ["another dtype", new Bundle({ entries: [["t", sample([1, 3], 0).astype("float32") as never]] }), "DTYPE_MISMATCH"],
+    ["a mask where the file has none", new Bundle({ entries: [["plain", masked([2], 0)]] }), "CAPABILITY_MISSING"],
+    ["a group over an array", new Bundle({ entries: [["t", new Bundle({ entries: [] })]] }), "OPTION_INVALID"],
+    ["an array over a group", new Bundle({ entries: [["g", sample([1], 0)]] }), "OPTION_INVALID"],
+    ["the mask of another", new Bundle({ entries: [["t_mask", sample([1], 0)]] }), "OPTION_INVALID"],
+  ];
+  test.each(cases)("%s", async (_, more, code) => {
+    const disk = new Disk(await codec.encode(file, { resizable: [0] }));
+    const before = disk.bytes.slice();
+    await expect(codec.append?.(disk, more)).rejects.toMatchObject({ code });
+    expect(disk.bytes).toEqual(before);
+  });
+  test("arrays that cannot grow, and sources that cannot be written", async () => {
+    const bytes = await codec.encode(sample([4], 0));
+    await expect(codec.append?.(new Disk(bytes), sample([1], 0))).rejects.toMatchObject({ code: "CAPABILITY_MISSING" });
+    await expect(codec.append?.(fromBytes(bytes), sample([1], 0))).rejects.toMatchObject({ code: "OPTION_INVALID" });
+  });
+  test("files of HDF5's older kinds", async () => {
+    const url = new URL("../../../corpus/hdf5/groups.h5", import.meta.url);
+    const disk = new Disk(new Uint8Array(await readFile(url)));
+    const more = new Bundle({ entries: [["new", sample([1], 0)]] });
+    await expect(codec.append?.(disk, more)).rejects.toMatchObject({ code: "CAPABILITY_MISSING" });
+  });
+});
