@@ -4,7 +4,7 @@ import { WireReader } from "../wire/reader.ts";
 import { readObjects } from "./block-bytes.ts";
 import { type BlockCodec, blockCodec } from "./compress.ts";
 import type { StreamHead } from "./head.ts";
-import { byIndex, byScan, type Located, type OpenOptions, type Places, SourceFrames } from "./locate.ts";
+import { byIndex, byScan, completeSize, type Located, type OpenOptions, type Places, SourceFrames } from "./locate.ts";
 import { isObjects } from "./outline.ts";
 import { boolsOf, type PlannedBlock, type StreamArray } from "./plan.ts";
 import { type ReadBlock, type ReadEnd, type ReadIndex, readBlock } from "./read-messages.ts";
@@ -54,7 +54,8 @@ export class BlockFile {
 
   /** Throws FormatError, LimitError, SourceError. The source's size is known. */
   static async open(source: ByteSource, limits: Limits, options: OpenOptions = {}): Promise<BlockFile> {
-    const size = source.size as number;
+    const whole = source.size as number;
+    const size = options.recover === true ? await completeSize(source, whole, limits, options) : whole;
     const frames = new SourceFrames(source, size);
     await frames.magic(options.signal);
     const reading = new StreamReading(limits);

@@ -4,7 +4,7 @@ import { endBytes } from "./block-message.ts";
 import { checkMagic, type Frame } from "./frames.ts";
 import type { StreamHead } from "./head.ts";
 import { type ReadEnd, type ReadIndex, readEnd, readIndex } from "./read-messages.ts";
-import { growChecked, type StreamReading } from "./reading.ts";
+import { growChecked, StreamReading } from "./reading.ts";
 import { readLength, SEAL_BYTES, unseal } from "./seal.ts";
 import { END, FORMAT, INDEX, messageRules, STREAM_MAGIC } from "./tables.ts";
 
@@ -86,21 +86,14 @@ export async function byIndex(
   const tail = endBytes(kind);
   const endAt = size - tail;
   const bytes = endAt < STREAM_MAGIC.length ? new Uint8Array(0) : await source.read(endAt, tail, options.signal);
-  let end: ReadEnd | undefined;
-  try {
-    if (bytes[0] === tail - 1 && bytes[1] === END * 8 + 2) end = readLast(bytes.subarray(1), kind, limits, endAt + 1);
-  } catch (error) {
-    if (!isMasqueradeError(error) || options.recover !== true) throw error;
-  }
-  if (end === undefined) {
-    if (options.recover === true) return undefined;
+  if (bytes[0] !== tail - 1 || bytes[1] !== END * 8 + 2)
     throw new FormatError(
       "FORMAT_TRUNCATED",
       FORMAT,
       "the file does not end with an end: writing it was interrupted; the option recover reads what was finished before",
       { offset: size },
     );
-  }
+  const end = readLast(bytes.subarray(1), kind, limits, endAt + 1);
   if (end.index === 0) return undefined;
   if (end.index < STREAM_MAGIC.length || end.index >= endAt)
     throw new FormatError("FORMAT_MALFORMED", FORMAT, "the index lies outside the file", { offset: endAt });
@@ -162,25 +155,45 @@ export async function byScan(
   const sizes: number[] = [];
   let growths: { readonly array: number; readonly length: number }[] = [];
   let complete: { end: ReadEnd; endAt: number; growths: typeof growths } | undefined;
-  try {
-    for (;;) {
-      const frame = await frames.next(reading.most, options.signal);
-      if (frame === undefined) break;
-      const event = reading.accept(frame.message, frame.at);
-      if (event.kind === "block") {
-        offsets[event.block.index] = frame.at;
-        sizes[event.block.index] = frame.message.length;
-      } else if (event.kind === "growth") growths = [...growths, { array: event.array, length: event.length }];
-      else if (event.kind === "end") {
-        reading.finish(frame.at);
-        complete = { end: event.end, endAt: frames.position - endBytes(reading.head?.envelope.checksum), growths };
-      }
-    }
-    if (!reading.ended) reading.finish(size);
-  } catch (error) {
-    if (options.recover !== true || complete === undefined) throw error;
+  for (;;) {
+    const frame = await frames.next(reading.most, options.signal);
+    if (frame === undefined) break;
+    const event = reading.accept(frame.message, frame.at);
+    if (event.kind === "block") {
+      offsets[event.block.index] = frame.at;
+      sizes[event.block.index] = frame.message.length;
+    } else if (event.kind === "growth") growths = [...growths, { array: event.array, length: event.length }];
+    else if (event.kind === "end")
+      complete = { end: event.end, endAt: frames.position - endBytes(reading.head?.envelope.checksum), growths };
   }
+  reading.finish(size);
   const { end, endAt, growths: grown } = complete as NonNullable<typeof complete>;
   const places = { offset: (i: number) => offsets[i] as number, size: (i: number) => sizes[i] as number };
   return { end, endAt, growths: grown, places };
+}
+
+/** Bytes of a file up to the last end in it: what was complete before its last session was interrupted. Throws FormatError when nothing was. */
+export async function completeSize(
+  source: ByteSource,
+  size: number,
+  limits: Limits,
+  options: OpenOptions,
+): Promise<number> {
+  const frames = new SourceFrames(source, size);
+  const reading = new StreamReading(limits);
+  let complete = 0;
+  try {
+    await frames.magic(options.signal);
+    for (;;) {
+      const frame = await frames.next(reading.most, options.signal);
+      if (frame === undefined) break;
+      reading.accept(frame.message, frame.at);
+      if (reading.ended) complete = frames.position;
+    }
+  } catch (error) {
+    if (complete === 0 || isMasqueradeError(error, "ABORTED")) throw error;
+  }
+  if (complete === 0)
+    throw new FormatError("FORMAT_TRUNCATED", FORMAT, "nothing in the file was finished", { offset: size });
+  return complete;
 }

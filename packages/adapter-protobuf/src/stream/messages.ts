@@ -63,6 +63,15 @@ export async function readMessages(
   messages: AsyncIterable<Uint8Array>,
   options: BlocksReadOptions & DecodeOptions = {},
 ): Promise<AnyArray | Bundle> {
+  return await assembled(messages, options, true);
+}
+
+/** `first`: the first end is the last message. */
+async function assembled(
+  messages: AsyncIterable<Uint8Array>,
+  options: BlocksReadOptions & DecodeOptions,
+  first: boolean,
+): Promise<AnyArray | Bundle> {
   const limits = resolveLimits(options.limits);
   const reading = new StreamReading(limits);
   const waiting = new Map<number, ReadBlock>();
@@ -91,16 +100,16 @@ export async function readMessages(
         options.onProgress?.(next + 1, (head as StreamHead).plan.total);
       }
     }
-    if (event.kind === "end") break;
+    if (event.kind === "end" && first) break;
   }
   reading.finish(at);
   return finished((assembler as Assembler).value(), options);
 }
 
-/** {@link readMessages} of a byte stream: a socket, the body of an HTTP response. */
+/** {@link readMessages} of a byte stream to its end: the body of an HTTP response, a file, also one that has grown. */
 export function readByteStream(
   chunks: AsyncIterable<Uint8Array>,
   options: BlocksReadOptions & DecodeOptions = {},
 ): Promise<AnyArray | Bundle> {
-  return readMessages(messagesOf(chunks, options), options);
+  return assembled(messagesOf(chunks, options), options, false);
 }
