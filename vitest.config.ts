@@ -3,6 +3,9 @@ import { besides, nodeConditions, packages, reporters, seed, setupFiles, suites 
 
 const elsewhere = ["**/node_modules/**", ...Object.values(suites).flat()];
 
+/** Examples are run as people run them, on what is built. */
+const onBuilt = { server: { deps: { external: [/\/packages\/[^/]+\/dist\//] } } };
+
 export default defineConfig({
   resolve: { conditions: [...nodeConditions] },
   ssr: { resolve: { conditions: [...nodeConditions] } },
@@ -11,7 +14,7 @@ export default defineConfig({
     // All cores: Vitest leaves one free, which on two cores is half of them.
     maxWorkers: "100%",
     projects: [...Object.keys(besides), ...packages].map((name) => ({
-      extends: true as const,
+      extends: name !== "examples",
       test: {
         name,
         include: [...(besides[name] ?? [`packages/${name}/test/**/*.test.ts`])],
@@ -20,6 +23,7 @@ export default defineConfig({
         setupFiles: [...setupFiles],
         provide: { seed },
         // No test takes long where nothing else runs; a busy machine is no failure.
+        ...(name === "examples" && onBuilt),
         testTimeout: 60_000,
         hookTimeout: 60_000,
       },
