@@ -14,7 +14,7 @@ export default defineConfig({
     // All cores: Vitest leaves one free, which on two cores is half of them.
     maxWorkers: "100%",
     projects: [...Object.keys(besides), ...packages].map((name) => ({
-      extends: name !== "examples",
+      ...(name === "examples" ? {} : { extends: true as const }),
       test: {
         name,
         include: [...(besides[name] ?? [`packages/${name}/test/**/*.test.ts`])],

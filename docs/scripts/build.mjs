@@ -32,7 +32,13 @@ for (const [name, step] of steps) {
 }
 if (results.length === steps.length && results.every(({ problems }) => problems.length === 0)) {
   const pages = brokenLinks(join(docs, ".vitepress", "dist"), root);
-  for (const [page, problems] of pages) results.push({ name: `the links of ${page}`, problems });
+  const generated = [];
+  for (const [page, problems] of pages) {
+    // The reference is one thing that was made, not four hundred that were written.
+    if (page.startsWith("reference/")) generated.push(...problems.map((problem) => `${page}: ${problem}`));
+    else results.push({ name: `the links of ${page}`, problems });
+  }
+  results.push({ name: "the links of the API reference", problems: generated });
   console.error(`docs: ${pages.size} pages, every link followed`);
 }
 
