@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chain } from "./clients/chain.mjs";
+import { cpp } from "./clients/cpp.mjs";
 import { go } from "./clients/go.mjs";
 import { java } from "./clients/java.mjs";
 import { python } from "./clients/python.mjs";
@@ -12,7 +13,7 @@ import { rust } from "./clients/rust.mjs";
 import { typescript } from "./clients/typescript.mjs";
 
 /** In the order of the exchange, which ends where it begins. */
-const languages = [python, typescript, java, go, rust];
+const languages = [python, typescript, java, go, cpp, rust];
 const asked = process.argv.slice(2).map((name) => name.toLowerCase());
 const wanted = languages.filter(({ name }) => asked.length === 0 || asked.includes(name.toLowerCase()));
 if (asked.length > wanted.length) throw new Error(`languages are ${languages.map(({ name }) => name).join(", ")}`);
