@@ -30,7 +30,8 @@ export function drawField(field: Field, options: DrawOptions): string {
   return `${lines.join("\n")}\n`;
 }
 
-function fraction(value: number, range: Field["range"]): number {
+/** Where a value lies in a range, 0 to 1. */
+export function fraction(value: number, range: Field["range"]): number {
   const [low, high] = range ?? [0, 0];
   // Halves: the whole range may be more than the largest number.
   return high === low ? 0.5 : (value / 2 - low / 2) / (high / 2 - low / 2);
@@ -70,7 +71,8 @@ function colouredLine(field: Field, row: number, depth: Exclude<Depth, "none">):
   return line + plain;
 }
 
-function ends(range: Field["range"], unit: string | undefined): readonly [low: string, high: string] {
+/** The ends of a range as people read them. */
+export function ends(range: Field["range"], unit: string | undefined): readonly [low: string, high: string] {
   if (range === undefined) return ["nothing", "visible"];
   const [low, high] = range.map((value) => {
     const short = Number(value.toPrecision(4));
