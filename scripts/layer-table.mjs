@@ -20,7 +20,13 @@ export const layers = [
     light: ["src/index.ts"],
   },
   { package: /^transport$/, may: [/^(core|adapter-protobuf)$/], thirdParty: [] },
-  { package: /^conformance$/, may: [/^core$/], thirdParty: [] },
+  // fast-check is an optional peer, for the entry point of that name.
+  {
+    package: /^conformance$/,
+    may: [/^core$/],
+    thirdParty: ["fast-check"],
+    light: ["src/index.ts", "src/node/index.ts"],
+  },
   {
     package: /^masquerade$/,
     may: [/^(core|compression)$/, /^adapter-/],

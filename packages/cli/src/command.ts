@@ -70,6 +70,10 @@ export const commands: ReadonlyMap<string, CommandEntry> = new Map([
     { summary: "hold a format to the laws every format keeps", load: () => import("./commands/conformance.ts") },
   ],
   [
+    "new-adapter",
+    { summary: "a package with an adapter of your own to begin with", load: () => import("./commands/new-adapter.ts") },
+  ],
+  [
     "completion",
     { summary: "the script that makes a shell complete masq's words", load: () => import("./commands/completion.ts") },
   ],

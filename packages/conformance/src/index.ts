@@ -2,6 +2,7 @@
 
 export { type Allocations, countAllocations } from "./allocations.ts";
 export { ConformanceFailure } from "./check.ts";
+export { reportHtml } from "./html.ts";
 export {
   type ConformanceConfig,
   docsOf,

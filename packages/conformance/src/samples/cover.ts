@@ -47,7 +47,7 @@ const fills: readonly FillKind[] = ["unset", "own", "other"];
 const orders: readonly Order[] = ["C", "F"];
 const byteOrders: readonly ByteOrder[] = ["little", "big"];
 
-interface Combination {
+export interface Combination {
   readonly shape: readonly number[];
   readonly order: Order;
   readonly byteOrder: ByteOrder;

@@ -1,0 +1,1 @@
+export { tiny } from "./format.js";
