@@ -5,6 +5,7 @@
  * - `may`: the sister packages it may import (patterns over folder names).
  * - `thirdParty`: the libraries from outside it may depend on; `true` for any.
  * - `node`: `true` when the whole package is for Node; otherwise only its src/node/ may import `node:*`.
+ * - `asked`: files that import what the user names.
  * - `light`: entry points whose static import graph may hold no codec and no third-party library, so that knowing
  *   a format costs nothing until it is used.
  */
@@ -33,7 +34,13 @@ export const layers = [
     thirdParty: [],
     light: ["src/index.ts", "src/node/index.ts"],
   },
-  { package: /^cli$/, may: [/^(core|numpy|masquerade|conformance|transport)$/], thirdParty: true, node: true },
+  {
+    package: /^cli$/,
+    may: [/^(core|numpy|masquerade|conformance|transport)$/],
+    thirdParty: true,
+    node: true,
+    asked: ["src/commands/conformance/adapter.ts"],
+  },
   { package: /^viewer$/, may: [/^(core|masquerade)$/], thirdParty: true },
 ];
 
