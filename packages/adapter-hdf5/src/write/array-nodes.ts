@@ -135,7 +135,9 @@ function cfDataset(from: From, user: readonly WriteAttr[]): WriteDataset {
     return dataset(from, { attrs, fill: undefined, plane: "both", take: (one) => withoutHidden(masked(one, header)) });
   }
   const own = ownFill(header);
-  const { fill, take } = header.mask === "nomask" ? cfPlain(name, own, value) : cfMissing(from);
+  // xarray makes floats of integers that have a `_FillValue`, so those of which nothing is missing have none.
+  const told = dtype.kind.startsWith("float") ? own : undefined;
+  const { fill, take } = header.mask === "nomask" ? cfPlain(name, told, value) : cfMissing(from);
   const attrs = [...user, textAttr(names.MASK, header.mask === "nomask" ? names.NO_MASK : names.MASK_IS_FILL)];
   if (header.hardMask) attrs.push(flagAttr(names.HARD_MASK));
   // Whether, and with what dtype, the fill value was set: `_FillValue` may stand there in any case.
