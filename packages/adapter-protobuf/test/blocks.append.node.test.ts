@@ -103,6 +103,41 @@ describe("appending", () => {
     await expect(append(path, rows(0, 1), { array: "z" })).rejects.toMatchObject({ code: "INDEX_INVALID" });
   });
 
+  it("through the format: members by name, and no others", async () => {
+    const path = await file(
+      new Bundle({
+        entries: [
+          ["a", rows(0, 2)],
+          ["b", arange(4)],
+        ],
+      }),
+      { codec: "zstd" },
+    );
+    const codec = await blocks.codec();
+    const source = await fromFile(path, { mode: "r+" });
+    await codec.append?.(
+      source,
+      new Bundle({
+        entries: [
+          ["a", rows(2, 5)],
+          ["b", arange(4, 6)],
+        ],
+      }),
+      { level: 9 },
+    );
+    const other = new Bundle({ entries: [["c", arange(4)]] });
+    await expect(codec.append?.(source, other)).rejects.toMatchObject({ code: "CAPABILITY_MISSING" });
+    await expect(codec.append?.(source, other, { codec: "none" })).rejects.toMatchObject({ code: "OPTION_INVALID" });
+    await source[Symbol.asyncDispose]();
+    const want = new Bundle({
+      entries: [
+        ["a", rows(0, 5)],
+        ["b", arange(6)],
+      ],
+    });
+    expect(difference(await decoded(path), want)).toBeUndefined();
+  });
+
   it("refuses what does not fit before a byte is written", async () => {
     const path = await file(arange(6).reshape([1, 6]), {});
     const before = readFileSync(path);

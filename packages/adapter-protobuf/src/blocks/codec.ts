@@ -1,4 +1,5 @@
 import type { Codec } from "@masquerade/core";
+import { appendToFile } from "../stream/append.ts";
 import { createBlocks } from "./create.ts";
 import { decodeBlocks } from "./decode.ts";
 import { encodeBlocks } from "./encode.ts";
@@ -10,5 +11,6 @@ export const blocksCodec: Codec<"async", BlocksWriteOptions, BlocksReadOptions> 
   encode: encodeBlocks,
   decode: decodeBlocks,
   open: openBlocks,
+  append: appendToFile,
   create: (sink, plan, options) => createBlocks(sink, plan, options),
 };

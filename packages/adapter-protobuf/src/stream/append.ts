@@ -1,8 +1,12 @@
 import {
   type AnyArray,
+  type Bundle,
   type ByteSource,
   CapabilityError,
+  checkOptions,
   type EncodeOptions,
+  eachArray,
+  isBundle,
   isMaskedArray,
   lazyFromArray,
   nomask,
@@ -11,6 +15,7 @@ import {
   resolveLimits,
   throwIfAborted,
 } from "@masquerade/core";
+import { type BlocksWriteOptions, blocks } from "../blocks/format.ts";
 import { blockMessage, endMessage, growthMessage, IndexBuilder } from "./block-message.ts";
 import { blockCodec } from "./compress.ts";
 import { Cutter } from "./cutter.ts";
@@ -81,11 +86,10 @@ export async function appendBlocks(
     }
     return start;
   };
-  // The first part is checked before anything is written.
-  const blocks = lazyFromArray(value, "array").blocks();
+  // The growth is written when the first part has proved to fit.
   let begun = false;
   const growths = [...file.growths, { array: number, length }];
-  for await (const part of blocks) {
+  for await (const part of lazyFromArray(value, "array").blocks()) {
     for (const { block, bytes } of cutter.push({ ...part, array: "array", start: part.start + old })) {
       if (!begun) await put(growthMessage(number, length, envelope.checksum));
       begun = true;
@@ -101,12 +105,45 @@ export async function appendBlocks(
   cutter.finish(number);
   const indexAt = await put(index.message(growths, envelope.checksum));
   await put(endMessage(plan.total, indexAt, digest.value, envelope.checksum));
+  await source.sync?.();
   return { length };
 }
 
 /** Paths of which only the growing array's is ever due. */
 const paths = (count: number, number: number): string[] =>
   Array.from({ length: count }, (_, i) => (i === number ? "array" : ""));
+
+/**
+ * The format's `append`: an array grows the file's only one; the members of a bundle each the array of the same path. Throws CapabilityError for
+ * members that the file has not got: they cannot be added.
+ */
+export async function appendToFile(
+  source: ByteSource,
+  value: AnyArray | Bundle,
+  options: BlocksWriteOptions & EncodeOptions = {},
+): Promise<void> {
+  checkOptions("blocks", blocks.options.write, options);
+  for (const name of ["codec", "blockBytes", "mask", "hidden", "checksum"] as const)
+    if (options[name] !== undefined)
+      throw new OptionError("OPTION_INVALID", `${name} is the file's own when something is appended to it`, name);
+  const { level, signal, onProgress } = options;
+  const common = { level, signal, onProgress };
+  if (!isBundle(value)) {
+    await appendBlocks(source, value, common);
+    return;
+  }
+  const file = await BlockFile.open(source, resolveLimits({}), { signal });
+  const known = new Set(file.head.arrays.map((one) => one.path));
+  const members = [...eachArray(value)];
+  for (const [path] of members)
+    if (!known.has(path))
+      throw new CapabilityError(
+        "blocks",
+        "arrays",
+        `the file has no array "${quoteText(path)}", and none can be added`,
+      );
+  for (const [array, one] of members) await appendBlocks(source, one, { ...common, array });
+}
 
 function numberOf(known: readonly string[], path: string | undefined): number {
   const number = path === undefined && known.length === 1 ? 0 : known.lastIndexOf(path ?? "");
