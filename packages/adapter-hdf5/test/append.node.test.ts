@@ -149,7 +149,7 @@ describe("interrupted", () => {
     const after = await codec.decode(whole.bytes);
     const written = whole.bytes.length - before.length + 48;
     let asItWas = 0;
-    for (let most = 0; most <= written + 24; most += most < 60 || most > written - 60 ? 1 : 41) {
+    for (let most = 0; most <= written + 24; most += most < 30 || most > written - 60 ? 3 : 97) {
       const disk = new Disk(before, most);
       const failed = await codec.append?.(disk, b).then(
         () => false,
@@ -165,7 +165,7 @@ describe("interrupted", () => {
       await codec.append?.(disk, b);
       expect(difference(after, await codec.decode(disk.bytes)), `mended after ${most} bytes`).toBeUndefined();
     }
-    expect(asItWas).toBeGreaterThan(80);
+    expect(asItWas).toBeGreaterThan(40);
   });
 });
 
@@ -191,7 +191,7 @@ describe("refused, and nothing written", () => {
     const disk = new Disk(await codec.encode(file, { resizable: [0] }));
     const before = disk.bytes.slice();
     await expect(codec.append?.(disk, more)).rejects.toMatchObject({ code });
-    expect(disk.bytes).toEqual(before);
+    expect(Buffer.compare(disk.bytes, before)).toBe(0);
   });
   test("arrays that cannot grow, and sources that cannot be written", async () => {
     const bytes = await codec.encode(sample([4], 0));

@@ -13,7 +13,7 @@ import { save } from "masquerade";
 import { type Fidelity, keptOf, type Policy, refuse, type Verified } from "./fidelity.ts";
 import { openInput } from "./input.ts";
 import type { Io } from "./io.ts";
-import { demandFree, openOutput } from "./output.ts";
+import { appendTo, demandFree, exists, openOutput } from "./output.ts";
 import { type Meter, meter } from "./progress.ts";
 import { openWholeIfNeeded } from "./reading.ts";
 import { registry } from "./registry.ts";
@@ -37,6 +37,8 @@ export interface Conversion {
   readonly transform: Transform;
   readonly dryRun: boolean;
   readonly verify: boolean;
+  /** Add to the output, where it exists. */
+  readonly append?: boolean;
   /** No progress on a terminal. */
   readonly quiet: boolean;
   readonly limits: Partial<Limits>;
@@ -49,7 +51,7 @@ export interface Converted extends Fidelity {
 
 /** Converts one file. Throws before anything is written, or leaves nothing behind. `format` is the one to write. */
 export async function convert(plan: Conversion, format: AnyFormat, io: Io): Promise<Converted> {
-  if (plan.output !== "-" && !plan.dryRun) await demandFree(plan.output, plan.force);
+  if (plan.output !== "-" && !plan.dryRun) await demandFree(plan.output, plan.force || plan.append === true);
   using progress = meter(io, { label: plan.input, quiet: plan.quiet });
   const source = await openInput(plan.input, io, plan.limits);
   try {
@@ -108,6 +110,17 @@ async function write(
   const report = { in: plan.input, out: plan.output, format: format.id, kept: keptOf(header, losses), losses };
   if (plan.dryRun)
     return { ...report, changes: told(plan.transform), bytes: undefined, verified: undefined, data: undefined };
+  if (plan.append === true && (await exists(plan.output))) {
+    const value = isFile ? await readFile(what) : what;
+    const bytes = await appendTo(plan.output, format, value, { ...options, ...plan.policy });
+    return {
+      ...report,
+      changes: [...told(plan.transform, changes), "added to what was there"],
+      bytes,
+      verified: undefined,
+      data: undefined,
+    };
+  }
   const destination = await openOutput(plan.output, plan.force);
   try {
     progress.restart(plan.output, isFile && format.capabilities.streamed ? "elements" : "bytes");

@@ -9,16 +9,26 @@ export type PlacedBytes = readonly [address: number, bytes: Uint8Array];
 
 /** Every node below `root` and itself, members before the group they are in. Not recursion: groups may be nested as deep as memory allows. */
 export function leavesFirst(root: WriteNode): WriteNode[] {
-  const out = new Set<WriteNode>();
-  const pending: WriteNode[] = [root];
-  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
-    // Met again further down: written before this place too.
-    out.delete(node);
-    out.add(node);
-    if (node.node === "group") pending.push(...node.members.values());
-    else if (node.node === "changed") for (const [, , member] of node.members ?? []) pending.push(member);
+  const out: WriteNode[] = [];
+  const seen = new Set<WriteNode>();
+  const pending: { readonly node: WriteNode; readonly members: Iterator<WriteNode> }[] = [];
+  const enter = (node: WriteNode): void => {
+    if (seen.has(node)) return;
+    seen.add(node);
+    pending.push({ node, members: membersOf(node) });
+  };
+  enter(root);
+  for (let last = pending.at(-1); last !== undefined; last = pending.at(-1)) {
+    const next = last.members.next();
+    if (next.done === true) out.push((pending.pop() as typeof last).node);
+    else enter(next.value);
   }
-  return [...out].reverse();
+  return out;
+}
+
+function* membersOf(node: WriteNode): Generator<WriteNode> {
+  if (node.node === "group") yield* node.members.values();
+  else if (node.node === "changed") for (const [, , member] of node.members ?? []) yield member;
 }
 
 /** The headers of a tree, and what they point to: everything in a file but its elements. */

@@ -19,6 +19,7 @@ interface Options extends ReadingOptions {
   readonly exact?: boolean;
   readonly lossy?: boolean;
   readonly force?: boolean;
+  readonly append?: boolean;
   readonly select?: string;
   readonly slice?: string;
   readonly astype?: string;
@@ -43,6 +44,7 @@ export const define: Define = (command, { io, does }) => {
     .option("--exact", "refuse the loss of traits too: memory order, byte order, nomask, …")
     .option("--lossy", "accept the loss of content that the format cannot hold")
     .option("--force", "replace what exists")
+    .option("--append", "add to the file that exists: arrays it has grow (along --axis), others are added")
     .option("--select <key>", "only this array or group of the file")
     .option("--slice <selection>", 'only this part, as "0:5, :, -1"; of a file of several arrays with --select')
     .option("--astype <dtype>", "cast to this dtype, as NumPy's astype: float32, <i2, datetime64[s], …")
@@ -60,6 +62,7 @@ export const define: Define = (command, { io, does }) => {
       write: (format) => flags.collect(format, "write"),
       policy: { exact: options.exact === true, lossy: options.lossy === true },
       force: options.force === true,
+      append: options.append === true,
       transform: {
         select: options.select,
         slice: options.slice,
@@ -106,6 +109,8 @@ async function one(files: readonly string[], options: Options, plan: Plan, io: I
     );
   if (options.to === undefined && output === "-")
     throw new UsageError("stdout has no name that tells the format: add --to FORMAT");
+  if (plan.append && (plan.force || plan.verify || output === "-"))
+    throw new UsageError("--append adds to a file in place: without --force, --verify and stdout");
   const format = checked(options.to === undefined ? registry.forName(output) : formatNamed(options.to), plan);
   const { data, ...report } = await convert({ ...plan, input, output }, format, io);
   const text = options.report === "json" ? `${JSON.stringify(fidelityJson(report))}\n` : fidelityText(report);
@@ -121,6 +126,7 @@ async function batch(
   io: Io,
 ): Promise<Outcome> {
   if (options.to === undefined) throw new UsageError("--out-dir needs --to FORMAT");
+  if (plan.append) throw new UsageError("--append adds to one file, not to a folder");
   const format = checked(formatNamed(options.to), plan);
   const list = jobs(await expand(inputs), folder, format);
   if (!plan.dryRun) await makeFolder(folder);
