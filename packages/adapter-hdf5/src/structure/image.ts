@@ -2,6 +2,9 @@ import { type ByteSource, FormatError, LimitError, type Limits, throwIfAborted }
 import { lookup3 } from "../write/checksum.ts";
 import { Cursor, malformed, type Widths } from "./cursor.ts";
 
+/** Bytes up to which waiting for a thread costs more than reading at once. */
+const SMALL = 1 << 17;
+
 /** What may end a reading early. */
 export interface Patience {
   signal: AbortSignal | undefined;
@@ -60,14 +63,21 @@ export class FileImage implements Widths {
   async read(address: number, length: number): Promise<Uint8Array> {
     this.demand(address, length);
     this.check();
-    return await this.near.read(address + this.base, length, this.patience.signal);
+    const at = address + this.base;
+    // Small pieces from a file or from memory: a thread would cost more than the reading.
+    return this.near.readSync === undefined
+      ? await this.near.read(at, length, this.patience.signal)
+      : this.near.readSync(at, length);
   }
 
   /** Elements: exactly these bytes, past any cache. */
   async data(address: number, length: number): Promise<Uint8Array> {
     this.demand(address, length);
     this.check();
-    return await this.source.read(address + this.base, length, this.patience.signal);
+    const at = address + this.base;
+    return length > SMALL || this.source.readSync === undefined
+      ? await this.source.read(at, length, this.patience.signal)
+      : this.source.readSync(at, length);
   }
 
   /** Fields of a structure of this length. */
