@@ -3,4 +3,4 @@
 set -euo pipefail
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 proto="$here/../../packages/adapter-protobuf/proto"
-"${PYTHON:-python3}" -m grpc_tools.protoc -I "$proto" --python_out="$here/src" masquerade/v1/dtype.proto masquerade/v1/file.proto
+"${PYTHON:-python3}" -m grpc_tools.protoc -I "$proto" --python_out="$here/src" masquerade/v1/{dtype,file,blocks}.proto

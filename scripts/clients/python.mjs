@@ -32,7 +32,7 @@ export const python = {
   generated(report, scratch) {
     const made = join(scratch, "python-generated");
     mkdirSync(made);
-    const files = ["masquerade/v1/dtype.proto", "masquerade/v1/file.proto"];
+    const files = ["dtype", "file", "blocks"].map((name) => `masquerade/v1/${name}.proto`);
     report.step("Python: protoc", interpreter, [
       "-m",
       "grpc_tools.protoc",
@@ -73,8 +73,19 @@ export const python = {
     report.step("Python: installing the package", interpreter, [...pip, folder]);
     for (const left of ["build", join("src", "masquerade.egg-info")])
       rmSync(join(folder, left), { recursive: true, force: true });
+    const [written, blocks] = [join(scratch, "blocks-written"), join(scratch, "blocks")];
+    mkdirSync(blocks);
+    report.step("Python: write_blocks.py", interpreter, [join(folder, "tests", "write_blocks.py"), written], {
+      env: source,
+    });
+    report.step("streams of blocks in TypeScript", process.execPath, [join(clients, "blocks.mjs"), written, blocks]);
     const counts = join(scratch, "python.json");
-    const env = { ...from(site, join(folder, "tests")), MASQUERADE_VECTORS: vectors, MASQUERADE_BACK: back };
+    const env = {
+      ...from(site, join(folder, "tests")),
+      MASQUERADE_VECTORS: vectors,
+      MASQUERADE_BACK: back,
+      MASQUERADE_BLOCKS: blocks,
+    };
     const ok = runs(interpreter, [join(folder, "tests", "run.py"), counts], { env });
     const found = existsSync(counts)
       ? JSON.parse(readFileSync(counts, "utf8"))

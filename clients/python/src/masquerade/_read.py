@@ -64,13 +64,19 @@ class Reader:
         if order is None:
             raise MasqueradeError(f"unknown order {message.order}")
         data = self._data(message, dtype, order)
+        return self._assembled(message, data, lambda: self._mask(message, data, order))
+
+    # An array of a bundle, or by itself; streams of blocks have them elsewhere.
+    member = array
+
+    def _assembled(self, message, data, mask):
         if not message.masked:
             extras = message.hard_mask, message.hidden_dropped, message.data_subclass
             if message.HasField("mask") or message.HasField("fill_value") or any(extras):
                 raise MasqueradeError("an array that is not masked has a mask, a fill value or a hard mask")
             array = self._viewed(data, message.subclass)
         else:
-            array = self._masked(message, data, order)
+            array = self._masked(message, data, mask)
         if not message.attributes and not message.HasField("dims"):
             return array
         dims = tuple(message.dims.names) if message.HasField("dims") else None
@@ -92,7 +98,7 @@ class Reader:
                 raise MasqueradeError(f"{size} elements, but {len(message.objects)} objects")
             flat = np.empty(size, dtype)
             for i, one in enumerate(message.objects):
-                flat[i] = self._element(one, dtype)
+                flat[i] = self.element(one, dtype)
             return flat.reshape(shape, order=order)
         if has_objects(dtype):
             raise MasqueradeError("records of objects are not defined")
@@ -107,7 +113,7 @@ class Reader:
             return np.empty(shape, dtype, order=order)
         return np.ndarray(shape, dtype, bytearray(raw), order=order)
 
-    def _element(self, message, dtype):
+    def element(self, message, dtype):
         """An element of an object or StringDType array."""
         item = self.value(message)
         if dtype.char == "O" or isinstance(item, str):
@@ -125,25 +131,25 @@ class Reader:
             raise MasqueradeError(f"arrays of subclass {subclass} are not read here")
         return data
 
-    def _masked(self, message, data, order):
+    def _mask(self, message, data, order):
+        dtype = np.ma.make_mask_descr(data.dtype)
+        count = data.size * dtype.itemsize
+        if message.mask.count != count:
+            raise MasqueradeError(f"a mask of {message.mask.count} bools where there are {count}")
+        runs = message.mask.encoding == f.MASK_ENCODING_RUN_LENGTH
+        if runs and not has_objects(data.dtype) and count > data.size * data.dtype.itemsize:
+            raise MasqueradeError("a run-length mask of more bools than the array has bytes of data")
+        bools = decode_mask(self._take(message.mask.buffer), message.mask.encoding, count)
+        if count == 0:
+            return np.empty(data.shape, dtype, order=order)
+        return np.ndarray(data.shape, dtype, bytearray(bools.tobytes()), order=order)
+
+    def _masked(self, message, data, read_mask):
         if message.subclass != d.SUBCLASS_UNSPECIFIED:
             raise MasqueradeError(f"masked arrays of subclass {message.subclass} are not read here")
-        mask = np.ma.nomask
         if message.hidden_dropped and not message.HasField("mask"):
             raise MasqueradeError("values are hidden without a mask")
-        if message.HasField("mask"):
-            dtype = np.ma.make_mask_descr(data.dtype)
-            count = data.size * dtype.itemsize
-            if message.mask.count != count:
-                raise MasqueradeError(f"a mask of {message.mask.count} bools where there are {count}")
-            runs = message.mask.encoding == f.MASK_ENCODING_RUN_LENGTH
-            if runs and not has_objects(data.dtype) and count > data.size * data.dtype.itemsize:
-                raise MasqueradeError("a run-length mask of more bools than the array has bytes of data")
-            bools = decode_mask(self._take(message.mask.buffer), message.mask.encoding, count)
-            if count == 0:
-                mask = np.empty(data.shape, dtype, order=order)
-            else:
-                mask = np.ndarray(data.shape, dtype, bytearray(bools.tobytes()), order=order)
+        mask = read_mask() if message.HasField("mask") else np.ma.nomask
         array = np.ma.MaskedArray(self._viewed(data, message.data_subclass), mask, hard_mask=message.hard_mask)
         if message.HasField("fill_value"):
             fill = message.fill_value
@@ -153,7 +159,7 @@ class Reader:
             # With a dtype of its own, which the public setter would cast.
             array._fill_value = np.empty((), dtype)
             if fill.HasField("object"):
-                array._fill_value[()] = self._element(fill.object, dtype)
+                array._fill_value[()] = self.element(fill.object, dtype)
             else:
                 if len(fill.data) != dtype.itemsize:
                     raise MasqueradeError(f"a fill value of {dtype.itemsize} bytes has {len(fill.data)}")
@@ -166,7 +172,7 @@ class Reader:
             which = entry.WhichOneof("member")
             if which is None or entry.name in members:
                 raise MasqueradeError(f"the member {entry.name!r} is nothing at all, or comes twice")
-            members[entry.name] = self.array(entry.array) if which == "array" else self.bundle(entry.bundle)
+            members[entry.name] = self.member(entry.array) if which == "array" else self.bundle(entry.bundle)
         attributes = self.named(message.attributes)
         keys = self.named(message.keys)
         if not attributes.keys().isdisjoint(members) or not keys.keys() <= attributes.keys() | members.keys():

@@ -20,7 +20,7 @@ class _Rule:
         self.name = field.name
         self.repeated = field.is_repeated
         self.wire = _WIRES.get(field.type, 0)
-        self.packable = self.repeated and self.wire == 0
+        self.packable = self.repeated and self.wire != 2
         self.most = _NUMBERS.get(field.type)
         self.values = frozenset(field.enum_type.values_by_number) if field.type == F.TYPE_ENUM else None
         self.message = field.message_type
@@ -74,6 +74,9 @@ def _message(raw, at, end, descriptor, depth):
             at, stop = _length(raw, at, end)
             if rule.message is not None:
                 _message(raw, at, stop, rule.message, depth + 1)
+            elif rule.packable and rule.wire:
+                if (stop - at) % _SIZES[rule.wire]:
+                    raise _wrong(f"{rule.name} of {descriptor.name} takes {stop - at} bytes", at)
             elif rule.packable:
                 while at < stop:
                     at = _number(raw, at, stop, rule, descriptor)

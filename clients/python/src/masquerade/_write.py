@@ -35,7 +35,7 @@ class Writer:
 
     def __init__(self, mask, hidden):
         self.buffers = []
-        self._mask = mask
+        self._encoding = mask
         self._drop = hidden == "drop"
         self._level = 0
 
@@ -51,49 +51,69 @@ class Writer:
         with self._deeper():
             self._array(message, value)
 
+    # An array of a bundle, or by itself; streams of blocks have them elsewhere.
+    member = array
+
     def _array(self, message, value):
-        attributes, dims = {}, None
-        if isinstance(value, Labelled):
-            value, attributes, dims = value.array, value.attributes, value.dims
+        whole, value, attributes, dims = self.parts(value)
         masked = isinstance(value, np.ma.MaskedArray)
-        if type(value).__name__ in ("MaskedConstant", "mvoid", "MaskedRecords"):
-            raise MasqueradeError(f"{type(value).__name__} has no place in a file; save a MaskedArray")
-        whole = _filled(value) if masked and self._drop and np.ma.getmask(value) is not np.ma.nomask else value
         data = np.asarray(whole.data if isinstance(whole, np.ma.MaskedArray) else whole)
         order = "F" if data.flags.fnc else "C"
         write_dtype(message.dtype, data.dtype, self.value)
         message.shape.extend(data.shape)
         message.order = d.ORDER_F if order == "F" else d.ORDER_C
         objects = data.dtype.char in "OT"
-        if has_objects(data.dtype) and not objects:
-            raise MasqueradeError("records with fields of objects have no bytes; save the fields one by one")
         if not objects:
             self.buffers.append(data.tobytes(order))
         index = 0 if objects else len(self.buffers)
         if masked:
-            self._masked(message, value, order, None if objects else data.nbytes)
+            self._mask(message, value, order, None if objects else data.nbytes)
+        self.said(message, value, attributes, dims)
+        if objects:
+            for item in elements(data, order):
+                self.value(message.objects.add(), item)
+        message.data_buffer = index
+
+    def parts(self, value):
+        """What is written of an array (what is hidden dropped, if it is to be), the array, its attributes, names of its axes."""
+        attributes, dims = {}, None
+        if isinstance(value, Labelled):
+            value, attributes, dims = value.array, value.attributes, value.dims
+        if type(value).__name__ in ("MaskedConstant", "mvoid", "MaskedRecords"):
+            raise MasqueradeError(f"{type(value).__name__} has no place in a file; save a MaskedArray")
+        drop = isinstance(value, np.ma.MaskedArray) and self._drop and np.ma.getmask(value) is not np.ma.nomask
+        whole = _filled(value) if drop else value
+        if has_objects(value.dtype) and value.dtype.char not in "OT":
+            raise MasqueradeError("records with fields of objects have no bytes; save the fields one by one")
+        return whole, value, attributes, dims
+
+    def said(self, message, value, attributes, dims):
+        """What an array says beside its data and its mask."""
+        masked = isinstance(value, np.ma.MaskedArray)
+        if masked:
+            self._masked(message, value)
         self.attributes(message.attributes, attributes)
         if dims is not None:
             message.dims.SetInParent()
             message.dims.names.extend(dims)
         self._subclass(message, value, masked)
-        if objects:
-            for item in data.ravel(order).tolist() if data.dtype.char == "O" else data.ravel(order):
-                self.value(message.objects.add(), _missing(data.dtype, item))
-        message.data_buffer = index
 
-    def _masked(self, message, value, order, data_bytes):
-        message.masked = True
+    def _mask(self, message, value, order, data_bytes):
         mask = np.ma.getmask(value)
-        if mask is not np.ma.nomask:
-            bools = np.frombuffer(mask.tobytes(order), np.bool_)
-            encoding = self._mask
-            if encoding == "run-length" and data_bytes is not None and bools.size > data_bytes:
-                encoding = "packed"
-            self.buffers.append(encode_mask(bools, encoding))
-            message.mask.encoding = ENCODINGS[encoding]
-            message.mask.count = bools.size
-            message.mask.buffer = len(self.buffers)
+        if mask is np.ma.nomask:
+            return
+        bools = np.frombuffer(mask.tobytes(order), np.bool_)
+        encoding = self._encoding
+        if encoding == "run-length" and data_bytes is not None and bools.size > data_bytes:
+            encoding = "packed"
+        self.buffers.append(encode_mask(bools, encoding))
+        message.mask.encoding = ENCODINGS[encoding]
+        message.mask.count = bools.size
+        message.mask.buffer = len(self.buffers)
+
+    def _masked(self, message, value):
+        message.masked = True
+        if np.ma.getmask(value) is not np.ma.nomask:
             message.hidden_dropped = self._drop
         if value._fill_value is not None:  # asking for fill_value would set it
             fill = np.asarray(value._fill_value)
@@ -134,7 +154,7 @@ class Writer:
             if is_array(member) or holds_arrays(member):
                 entry = message.entries.add(name=name)
                 if is_array(member):
-                    self.array(entry.array, member)
+                    self.member(entry.array, member)
                 else:
                     self.bundle(entry.bundle, member)
         for key, member in items if isinstance(value, dict) else ((str(i), one) for i, one in enumerate(value)):
@@ -206,6 +226,13 @@ def _filled(value):
         return value.filled()
     finally:
         value._fill_value = fill
+
+
+def elements(data, order):
+    """The elements of an object or StringDType array as values, in an order."""
+    if data.dtype.char == "O":
+        return data.ravel(order).tolist()
+    return [_missing(data.dtype, item) for item in data.ravel(order)]
 
 
 def _missing(dtype, item):

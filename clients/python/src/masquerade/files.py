@@ -2,10 +2,10 @@
 
 import os
 
-from . import npz, protobuf
+from . import blocks, npz, protobuf
 from ._errors import MasqueradeError
 
-_FORMATS = {".pb": protobuf, ".binpb": protobuf, ".npz": npz}
+_FORMATS = {".pb": protobuf, ".binpb": protobuf, ".mqb": blocks, ".npz": npz}
 
 
 def _format_of(path):

@@ -37,15 +37,15 @@ def dumps(value, *, mask="packed", hidden="keep", checksum="crc32"):
     parts = [file.SerializeToString(deterministic=True)]
     size = len(parts[0])
     for data in writer.buffers:
-        parts += _framed(data, size, CHECKSUMS[checksum])
+        parts += framed(data, size, CHECKSUMS[checksum])
         size += sum(map(len, parts[-3:]))
     if size > _MOST:
         raise MasqueradeError(f"a message of {size} bytes is more than {_MOST}, where protobuf ends")
     return b"".join(parts)
 
 
-def _framed(data, at, kind):
-    """A message Buffer that begins at byte `at`: what is before the data, the data, what is after."""
+def framed(data, at, kind, field=5):
+    """A message Buffer in a field, which begins at byte `at`: what is before the data, the data, what is after."""
     after = b""
     if kind is not None:
         sum_ = f.Checksum(kind=kind, value=checksum_of(kind, data)).SerializeToString(deterministic=True)
@@ -54,7 +54,7 @@ def _framed(data, at, kind):
     for zeros in range(2 * _ALIGNMENT):
         padding = b"\x0a" + varint(zeros) + bytes(zeros) if zeros else b""
         length = len(padding) + len(head) + len(data) + len(after)
-        before = b"\x2a" + varint(length) + padding + head
+        before = bytes([field * 8 + 2]) + varint(length) + padding + head
         if not data or (at + len(before)) % _ALIGNMENT == 0:
             break
     return [before, data, after]
