@@ -66,7 +66,10 @@ function sameElements(got: AnyArray, want: AnyArray): void {
 
 describe("a selection read lazily is the selection of the whole", () => {
   const rnd = random(inject("seed"));
-  const samples = [...coveringSet(npy.capabilities.kinds, 5)].filter((_, i) => i % 3 === 0);
+  // The marks of align=True and of records are lost, as announced: what is compared here is the reading.
+  const samples = [...coveringSet(npy.capabilities.kinds, 5)]
+    .filter(({ array }) => npy.losses(headerOf(array)).every(({ id }) => id !== "layout"))
+    .filter((_, i) => i % 3 === 0);
   test("NPY", async () => {
     let read = 0;
     for (const { array, name } of samples) {

@@ -55,13 +55,20 @@ export function acceptBlock(writer: PlaneWriter, block: Block, format: string): 
       "SHAPE_MISMATCH",
       `${format}: a block of shape (${value.shape.join(", ")}) at ${block.start} does not fit into (${writer.shape.join(", ")})${where}`,
     );
-  if (!sameDType(value.dtype, writer.dtype) && !sameButOrder(value.dtype, writer.dtype))
+  if (!sameDType(unmarked(value.dtype), unmarked(writer.dtype)) && !sameButOrder(value.dtype, writer.dtype))
     throw new OptionError(
       "DTYPE_MISMATCH",
       `${format}: the plan says ${writer.dtype.kind}${where}, the block holds ${value.dtype.kind}`,
     );
   writer.done += count;
   return value.with({ dtype: writer.dtype, dims: undefined }).toBytes(writer.order);
+}
+
+/** The dtype without the marks of align=True and of records, which change no byte and no NPY header has. */
+function unmarked(dtype: DType): DType {
+  if (dtype.kind !== "struct") return dtype;
+  const fields = dtype.fields.map((field) => ({ ...field, dtype: unmarked(field.dtype) }));
+  return { ...dtype, fields, aligned: false, record: false };
 }
 
 function sameButOrder(a: DType, b: DType): boolean {
