@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { root } from "../../scripts/installed.mjs";
 import { performanceTables } from "./performance.mjs";
-import { chooseTable, formats, keepsTable, lossTable } from "./tables.mjs";
+import { chooseTable, figuresTable, formats, keepsTable, lossTable } from "./tables.mjs";
 
 const docs = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -30,6 +30,7 @@ function tables() {
   const folder = fresh("generated");
   writeFileSync(join(folder, "losses.md"), lossTable());
   writeFileSync(join(folder, "choose.md"), chooseTable());
+  writeFileSync(join(folder, "figures.md"), figuresTable());
   writeFileSync(join(folder, "performance.md"), performanceTables());
   mkdirSync(join(folder, "keeps"));
   for (const format of formats()) writeFileSync(join(folder, "keeps", `${format.id}.md`), keepsTable(format));

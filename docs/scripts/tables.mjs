@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { dtypes, makeHeader, NdArray } from "@masquerade/core";
-import { registry } from "masquerade";
+import { figures, registry } from "masquerade";
 
 const docs = dirname(dirname(fileURLToPath(import.meta.url)));
 const scalar = (kind, storage) => new NdArray({ dtype: dtypes.simple(kind), shape: [], storage });
@@ -87,6 +87,27 @@ export function chooseTable() {
   const rows = registry.formats.map((format) => [link(format), ...columns.map(([, , of]) => of(format))]);
   const legend = columns.map(([title, what]) => `*${title}*: ${what}`).join("; ");
   return `${table([head, ...rows])}\n${legend}.\n`;
+}
+
+/** What was measured of every format: the figures that `choose` tells. */
+export function figuresTable() {
+  const { measured, formats } = figures;
+  const size = (value) => (value >= 10 ? value.toFixed(0) : value.toFixed(2));
+  const rate = (value) => (value >= 100 ? `${Number(value.toPrecision(2))}` : value.toPrecision(2));
+  const rows = registry.formats.flatMap((format) =>
+    (formats[format.id] ?? [])
+      .filter(([kind]) => kind === "float64" || kind === "int32")
+      .map(([kind, compressed, ratio, write, read]) => [
+        link(format),
+        compressed ? `${kind}, compressed` : kind,
+        size(ratio),
+        rate(write),
+        rate(read),
+      ]),
+  );
+  const head = ["format", "data", "file size / data size", "written, MB/s", "read, MB/s"];
+  const where = `Node ${measured.node}, ${measured.processor}, ${measured.elements.toLocaleString("en")} elements`;
+  return `${table([head, ...rows])}\n${where}; a third of them masked where the format has masks. Compare formats by these figures, not machines.\n`;
 }
 
 export function formats() {
