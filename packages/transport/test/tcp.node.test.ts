@@ -164,6 +164,20 @@ describe("TCP", () => {
     expect(codeOf(await failure(connectTcp({ port: listener.port })))).toBe("SOURCE_IO");
   });
 
+  it("gives up in the middle of what has come already", async () => {
+    const few = blockSource(value as never, { blockBytes: 80_000 }); // all of it is on its way before the receiver has had enough
+    const { port, sent, close } = await serve(few);
+    const enough = new AbortController();
+    const store = memoryStore();
+    const receiving = receiveBlocks(await connectTcp({ port, timeout: 0 }), store, {
+      signal: enough.signal,
+      onProgress: () => enough.abort(),
+    });
+    expect(codeOf(await failure(receiving))).toBe("ABORTED");
+    expect(codeOf(await failure(sent))).toBe("SOURCE_IO"); // it was told why
+    await close();
+  });
+
   it("keeps away from a file that is something else", async () => {
     const path = join(folder, "notes.txt");
     writeFileSync(path, "not a transfer");

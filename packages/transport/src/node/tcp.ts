@@ -97,7 +97,10 @@ export function tcpChannel(
         if (socket.destroyed) return resolve();
         socket.once("close", () => resolve());
         socket.end(() => {
-          socket.resume();
+          // What nobody will read is thrown away, or the end behind it would never be seen. A stream that somebody listens to
+          // with "readable" (an iterator that waits does) does not flow.
+          socket.removeAllListeners("readable");
+          process.nextTick(() => socket.resume());
           if (socket.readableEnded) socket.destroy();
         });
       });
