@@ -24,15 +24,14 @@ import {
   type ReadOptions,
   readWhole,
   resolveLimits,
-  type Selection,
   type SelectionInput,
-  type SelectionItem,
 } from "@masquerade/core";
 import { decodeJson, depthOf } from "./decode.ts";
 import { type JsonReadOptions, json } from "./format.ts";
 import { Elements } from "./open/elements.ts";
 import { passValue } from "./open/extent.ts";
 import { eachMemberOf, type Scanned, scanDocument } from "./open/scan.ts";
+import { rowsOf, within } from "./open/selection.ts";
 import { fileStart, firstChunk, Window } from "./open/window.ts";
 import { readColumn } from "./read/columns.ts";
 import { buildArray, bundleOf } from "./read/document.ts";
@@ -205,39 +204,4 @@ class FileArray {
     if (out === undefined) return wanted;
     return isMaskedArray(wanted) ? wanted.with({ data: fillOut(wanted.data, out) }) : fillOut(wanted, out);
   }
-}
-
-/** The first row of a selection, and the one behind the last. */
-function rowsOf({ ranges }: Selection): readonly [first: number, last: number] {
-  const [range] = ranges;
-  if (range === undefined) return [0, 1];
-  const { start, step, count } = range;
-  if (count === 0) return [0, 0];
-  const end = start + (count - 1) * step;
-  return [Math.min(start, end), Math.max(start, end) + 1];
-}
-
-/** The same selection of the rows from `first` on. */
-function within({ ranges, axes }: Selection, first: number): SelectionItem[] {
-  const items: SelectionItem[] = [];
-  let next = 0;
-  const dropped = (until: number): void => {
-    for (; next < until; next++) items.push((ranges[next]?.start ?? 0) - (next === 0 ? first : 0));
-  };
-  for (const axis of axes) {
-    if (axis === undefined) {
-      items.push(null);
-      continue;
-    }
-    dropped(axis);
-    const range = ranges[axis];
-    if (range === undefined) continue;
-    const start = range.start - (axis === 0 ? first : 0);
-    const stop = start + range.count * range.step;
-    if (range.count === 0) items.push({ start: 0, stop: 0 });
-    else items.push({ start, step: range.step, ...(stop >= 0 && { stop }) });
-    next = axis + 1;
-  }
-  dropped(ranges.length);
-  return items;
 }

@@ -1,6 +1,6 @@
 import { hdf5 } from "@masquerade/adapter-hdf5";
 import { joblib } from "@masquerade/adapter-joblib";
-import { json } from "@masquerade/adapter-json";
+import { json, ndjson } from "@masquerade/adapter-json";
 import { mmappickle } from "@masquerade/adapter-mmappickle";
 import { npy, npz } from "@masquerade/adapter-npy";
 import { pickle } from "@masquerade/adapter-pickle";
@@ -19,6 +19,7 @@ export type Official = readonly [
   typeof mmappickle,
   typeof hdf5,
   typeof json,
+  typeof ndjson,
   typeof raw,
   typeof csv,
   typeof tsv,
@@ -37,6 +38,7 @@ export const registry: Registry<Official> = /* @__PURE__ */ createRegistry(
   mmappickle,
   hdf5,
   json,
+  ndjson,
   raw,
   csv,
   tsv,

@@ -127,6 +127,7 @@ export class Window {
     piece.base = offset;
     piece.line = line;
     piece.column = column;
+    piece.format = this.cursor.format;
     piece.depth = depth;
     piece.path.push(...path);
     return piece;

@@ -60,6 +60,10 @@ class ListReader implements ReadColumn {
     } else readList(cursor, this.#shape, 0, this.#inner, index * this.#count, this.#count);
   }
 
+  masked(from: number, until: number): number {
+    return this.#inner.masked?.(from * this.#count, until * this.#count) ?? 0;
+  }
+
   maskAll(index: number): void {
     for (let i = 0; i < this.#count; i++) this.#inner.maskAll(index * this.#count + i);
   }
@@ -118,6 +122,12 @@ class RecordReader implements ReadColumn {
     if (seen.size === this.#columns.size) return;
     const missing = [...this.#columns.keys()].find((name) => !seen.has(name)) as string;
     throw cursor.fail(`the record has no ${JSON.stringify(missing)} (a masked field is null)`);
+  }
+
+  masked(from: number, until: number): number {
+    let count = 0;
+    for (const column of this.#columns.values()) count += column.masked?.(from, until) ?? 0;
+    return count;
   }
 
   maskAll(index: number): void {

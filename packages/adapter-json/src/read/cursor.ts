@@ -22,6 +22,8 @@ export class Cursor {
   words: ReadonlyMap<string, string> | undefined;
   /** How many documents this one lies within. */
   depth = 0;
+  /** The format that errors name. */
+  format = "json";
   /** Whether the file goes on behind these bytes: then their end is no error but a {@link NeedMore}. */
   more = false;
   /** Counted for a whole file: bytes of metadata, bytes of arrays. */
@@ -48,6 +50,7 @@ export class Cursor {
   over(from: number, to: number, path: readonly (string | number)[]): Cursor {
     const other = new Cursor(this.bytes, this.limits, this.maxDepth, from, to, this.shared);
     other.depth = this.depth;
+    other.format = this.format;
     other.base = this.base;
     other.line = this.line;
     other.column = this.column;
@@ -110,14 +113,14 @@ export class Cursor {
     const cut = at >= this.end && this.end === this.bytes.length;
     return new FormatError(
       cut ? "FORMAT_TRUNCATED" : "FORMAT_MALFORMED",
-      "json",
+      this.format,
       `${this.where(at)}: ${message}${cut ? ", and the file ends here" : ""}`,
       { offset: this.base + at },
     );
   }
 
   tooMuch(limit: keyof Limits, message: string, at: number = this.at): LimitError {
-    return new LimitError(limit, `${this.where(at)}: ${message}`, { format: "json", offset: this.base + at });
+    return new LimitError(limit, `${this.where(at)}: ${message}`, { format: this.format, offset: this.base + at });
   }
 
   /** `line 3, column 7, data[0][2]`: lines and columns (in bytes) count from one. */
