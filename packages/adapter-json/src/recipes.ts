@@ -39,11 +39,62 @@ function placeOf(head: Uint8Array): { readonly data: string; readonly ours: bool
   return { data: '["data"]', ours: false, mask: '["mask"]' };
 }
 
+/** Rows of JSON: Python's own json, line by line, and NumPy. */
+export function ndjsonRecipes({ header, path }: RecipeFile): Recipe[] {
+  const arrays = [...eachHeader(header)];
+  const load = [
+    "import json",
+    "import numpy as np",
+    "",
+    `with open(${pythonString(path)}, encoding="utf-8") as f:`,
+    "    lines = [json.loads(line) for line in f][::-1]",
+    "head = lines.pop()",
+    "",
+    "def rows_of(count):",
+    "    rows = []",
+    "    while len(rows) < count:",
+    "        rows.append(lines.pop())",
+    '        if lines and isinstance(lines[-1], dict) and list(lines[-1]) == ["hidden"]:',
+    "            lines.pop()  # what is beneath the mask",
+    "    return rows",
+    "",
+  ];
+  const read = ([name, one]: readonly [string, Header]): string[] => {
+    const at = name === "" ? [] : name.split("/").map((part) => `["entries"][${pythonString(part)}]`);
+    const scalar = one.shape.length === 0;
+    return [
+      `rows = rows_of(${one.shape[0] ?? 1})`,
+      `one = head${isBundleHeader(header) ? at.join("") : ""}`,
+      ...linesFor(
+        one,
+        "one",
+        isBundleHeader(header) ? `arrays[${pythonString(name)}]` : "array",
+        rowsPlace,
+        scalar ? "rows[0]" : "rows",
+      ),
+      "",
+    ];
+  };
+  const lines = [...load, ...(isBundleHeader(header) ? ["arrays = {}"] : []), ...arrays.flatMap(read)];
+  return [pythonRecipe(["numpy"], lines, notesFor(arrays.map(([, one]) => one)))];
+}
+
+const rowsPlace = { data: "", ours: true } as const;
+
+function notesFor(headers: readonly Header[]): string[] {
+  const others = headers.filter((one) => castable[one.dtype.kind] === undefined);
+  const kinds = [...new Set(others.map(({ dtype }) => (dtype.kind === "struct" ? "records" : dtypeString(dtype))))];
+  return kinds.length === 0
+    ? []
+    : [
+        `Elements of ${kinds.join(", ")} stay as JSON has them; README.md of @masquerade/adapter-json says what they are.`,
+      ];
+}
+
 /** Python's own json, and NumPy. */
 export function jsonRecipes({ header, path, head }: RecipeFile): Recipe[] {
   const place = placeOf(head);
   const arrays = [...eachHeader(header)];
-  const others = arrays.filter(([, one]) => castable[one.dtype.kind] === undefined);
   const load = [
     "import json",
     "import numpy as np",
@@ -58,14 +109,7 @@ export function jsonRecipes({ header, path, head }: RecipeFile): Recipe[] {
     return ["", `one = file${at.join("")}`, ...linesFor(one, "one", `arrays[${pythonString(name)}]`, place)];
   };
   const lines = [...load, ...(isBundleHeader(header) ? ["arrays = {}"] : []), ...arrays.flatMap(read)];
-  const kinds = [...new Set(others.map(([, { dtype }]) => (dtype.kind === "struct" ? "records" : dtypeString(dtype))))];
-  const notes =
-    kinds.length === 0
-      ? []
-      : [
-          `Elements of ${kinds.join(", ")} stay as JSON has them; README.md of @masquerade/adapter-json says what they are.`,
-        ];
-  return [pythonRecipe(["numpy"], lines, notes)];
+  return [pythonRecipe(["numpy"], lines, notesFor(arrays.map(([, one]) => one)))];
 }
 
 function linesFor(
@@ -73,6 +117,7 @@ function linesFor(
   source: string,
   target: string,
   place: ReturnType<typeof placeOf>,
+  elements = `${source}${place.data}`,
 ): string[] {
   const zero = castable[dtype.kind];
   const shaped = `.reshape((${shape.join(", ")}${shape.length === 1 ? "," : ""}))`;
@@ -84,10 +129,10 @@ function linesFor(
         : pythonString(dtypeString(dtype));
   const lines: string[] = [];
   if (zero === undefined) {
-    lines.push(`flat = [${source}${place.data}]`);
+    lines.push(`flat = [${elements}]`);
     lines.push(...shape.map(() => "flat = [element for inner in flat for element in inner]"));
     lines.push("data = np.empty(len(flat), dtype=object)", "data[:] = flat", `data = data${shaped}`);
-  } else lines.push(`data = np.array(${source}${place.data}, dtype=object)${shaped}`);
+  } else lines.push(`data = np.array(${elements}, dtype=object)${shaped}`);
   const cast = zero === undefined ? "" : `.astype(${type})`;
   if (mask === "plain") return [...lines, `${target} = data${cast}`];
   if (mask === "nomask") lines.push(`${target} = np.ma.MaskedArray(data${cast})`);

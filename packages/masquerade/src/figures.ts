@@ -43,12 +43,6 @@ export const figures: Figures = {
       ["int32", false, 1.25, 3300, 460],
       ["uint8", false, 2, 1300, 35],
     ],
-    json: [
-      ["float64", false, 1.13, 70, 23],
-      ["float32", false, 2.26, 33, 6.6],
-      ["int32", false, 2.03, 150, 12],
-      ["uint8", false, 7.05, 24, 4.2],
-    ],
     raw: [
       ["float64", false, 1, 6700, 9400],
       ["float32", false, 1, 6600, 1800],
@@ -94,6 +88,18 @@ export const figures: Figures = {
       ["int32", true, 0.355, 21, 130],
       ["uint8", false, 2, 1400, 17],
       ["uint8", true, 0.74, 12, 46],
+    ],
+    json: [
+      ["float64", false, 1.13, 130, 120],
+      ["float32", false, 2.26, 82, 91],
+      ["int32", false, 2.03, 200, 60],
+      ["uint8", false, 7.05, 29, 21],
+    ],
+    ndjson: [
+      ["float64", false, 0.905, 150, 90],
+      ["float32", false, 1.81, 64, 42],
+      ["int32", false, 1.59, 94, 75],
+      ["uint8", false, 5.35, 48, 7.6],
     ],
   },
 };

@@ -37,6 +37,7 @@ head, *lines = map(json.loads, open("FILE"))
 data = np.array([line for line in lines if not isinstance(line, dict)], dtype=object)
 mask = data == None  # noqa: E711
 array = np.ma.MaskedArray(np.where(mask, 0, data).astype(head["dtype"]), mask)`,
+  recipes: async (file) => (await import("../recipes.ts")).ndjsonRecipes(file),
   sniff,
   codec: async (): Promise<Codec<"sync", RowsWriteOptions>> => (await import("./codec.ts")).ndjsonCodec,
 };
