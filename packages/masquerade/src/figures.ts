@@ -101,5 +101,11 @@ export const figures: Figures = {
       ["int32", false, 1.59, 94, 75],
       ["uint8", false, 5.35, 48, 7.6],
     ],
+    blocks: [
+      ["float64", false, 1.02, 120, 210],
+      ["float32", false, 1.03, 95, 87],
+      ["int32", false, 1.03, 470, 110],
+      ["uint8", false, 1.13, 450, 58],
+    ],
   },
 };
