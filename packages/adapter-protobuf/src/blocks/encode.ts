@@ -1,15 +1,16 @@
 import {
   type AnyArray,
   type Bundle,
+  type ByteSink,
   describe,
   type EncodeOptions,
   eachArray,
   isMaskedArray,
   lazyFromArray,
-  memorySink,
   type Subclass,
   throwIfAborted,
 } from "@masquerade/core";
+import { joinParts } from "../stream/frames.ts";
 import { createBlocks } from "./create.ts";
 import type { BlocksWriteOptions } from "./format.ts";
 
@@ -23,7 +24,8 @@ export async function encodeBlocks(
   value: AnyArray | Bundle,
   options: BlocksWriteOptions & EncodeOptions = {},
 ): Promise<Uint8Array> {
-  const sink = memorySink();
+  const parts: Uint8Array[] = [];
+  const sink = collecting(parts);
   const writer = await createBlocks(sink, describe(value), options, dataSubclassesOf(value));
   for (const [path, array] of eachArray(value))
     for await (const block of lazyFromArray(array, path).blocks()) {
@@ -31,5 +33,21 @@ export async function encodeBlocks(
       await writer.write(block);
     }
   await writer.finish();
-  return sink.bytes();
+  return joinParts(parts);
+}
+
+/** Keeps what is written as it is given, to be joined once: what is written are views of the arrays, or is made for the purpose. */
+function collecting(parts: Uint8Array[]): ByteSink {
+  let position = 0;
+  return {
+    get position() {
+      return position;
+    },
+    async write(bytes) {
+      parts.push(bytes);
+      position += bytes.length;
+    },
+    async commit() {},
+    async abort() {},
+  };
 }
