@@ -53,6 +53,16 @@ describe("ranks", () => {
     const { found, passes } = byRanks(values, "float");
     expect([found[24], found[25], passes]).toEqual([1, 1 + 2 ** -52, 5]);
   });
+
+  it("needs two passes for many equals", () => {
+    const values = Float64Array.from({ length: 60 }, (_, i) => (i < 40 ? 0 : i));
+    const ranks = new Ranks("float", 3);
+    ranks.add(values);
+    expect(ranks.needsPass([10, 30])).toBe(true);
+    ranks.add(values);
+    expect(ranks.needsPass([10, 30])).toBe(false);
+    expect([ranks.at(10), ranks.at(30)]).toEqual([0, 0]);
+  });
 });
 
 describe("pieces", () => {

@@ -16,6 +16,9 @@ interface Group {
   readonly below: number;
   /** By the next bits of the key. */
   readonly counts: Float64Array;
+  /** The first element that was seen, and whether all others were it too: many equal ones (zeros, say) need no further pass. */
+  first: { readonly element: number | bigint; readonly upper: number; readonly lower: number } | undefined;
+  uniform: boolean;
 }
 
 /**
@@ -39,7 +42,13 @@ export class Ranks {
   constructor(sorting: Sorting, room: number = ROOM) {
     this.#sorting = sorting;
     this.#room = room;
-    this.#groups.set(0, { prefix: 0, below: 0, counts: new Float64Array(2 ** FIRST_BITS) });
+    this.#groups.set(0, {
+      prefix: 0,
+      below: 0,
+      counts: new Float64Array(2 ** FIRST_BITS),
+      first: undefined,
+      uniform: false,
+    });
   }
 
   add(elements: Elements): void {
@@ -70,15 +79,19 @@ export class Ranks {
     const words = wordsOf(elements);
     const sorting = this.#sorting;
     const [bits, flags] = [this.#bits, this.#flags as Uint8Array];
+    const only = this.#groups.size === 1 ? [...this.#groups.values()][0] : undefined;
     for (let i = 0; i < elements.length; i++) {
       const raw = words[2 * i + UPPER] as number;
       const upper = upperKey(raw, sorting);
       if (flags[upper >>> 16] === 0) continue;
       const lower = lowerKey(words[2 * i + LOWER] as number, raw, sorting);
-      const group = this.#groups.get(leading(upper, lower, bits));
+      const prefix = leading(upper, lower, bits);
+      const group = only === undefined ? this.#groups.get(prefix) : only.prefix === prefix ? only : undefined;
       if (group === undefined) continue;
       const bin = between(upper, lower, bits);
       group.counts[bin] = (group.counts[bin] as number) + 1;
+      if (group.first === undefined) group.first = { element: elements[i] as number | bigint, upper, lower };
+      else if (group.uniform && (group.first.upper !== upper || group.first.lower !== lower)) group.uniform = false;
       if (this.#overflow) continue;
       if (this.#size === this.#room) this.#drop();
       else this.#demand(elements, 1)[this.#size++] = elements[i] as never;
@@ -113,12 +126,19 @@ export class Ranks {
     const groups = [...this.#groups.values()];
     for (const rank of open) {
       const group = groups.findLast((one) => one.below <= rank) as Group;
+      if (group.uniform && group.first !== undefined) {
+        this.#found.set(rank, group.first.element);
+        continue;
+      }
       let [bin, below] = [0, group.below];
       while (below + (group.counts[bin] as number) <= rank) below += group.counts[bin++] as number;
       const prefix = group.prefix * 2 ** width + bin;
       // All bits are known: so is the element.
       if (this.#bits + width === 64) this.#found.set(rank, elementOf(keyOf(group.prefix, bin), this.#sorting));
-      else if (!next.has(prefix)) next.set(prefix, { prefix, below, counts: new Float64Array(2 ** MORE_BITS) });
+      else if (!next.has(prefix)) {
+        const counts = new Float64Array(2 ** MORE_BITS);
+        next.set(prefix, { prefix, below, counts, first: undefined, uniform: true });
+      }
     }
     this.#bits += width;
     this.#groups = new Map([...next].sort(([a], [b]) => a - b));
