@@ -73,18 +73,25 @@ export const python = {
     report.step("Python: installing the package", interpreter, [...pip, folder]);
     for (const left of ["build", join("src", "masquerade.egg-info")])
       rmSync(join(folder, left), { recursive: true, force: true });
-    const [written, blocks] = [join(scratch, "blocks-written"), join(scratch, "blocks")];
-    mkdirSync(blocks);
-    report.step("Python: write_blocks.py", interpreter, [join(folder, "tests", "write_blocks.py"), written], {
-      env: source,
-    });
-    report.step("streams of blocks in TypeScript", process.execPath, [join(clients, "blocks.mjs"), written, blocks]);
+    const exchanged = {};
+    for (const name of ["blocks", "formats"]) {
+      const [from, to] = [join(scratch, `${name}-from`), join(scratch, name)];
+      mkdirSync(to);
+      report.step(`Python: write_${name}.py`, interpreter, [join(folder, "tests", `write_${name}.py`), from], {
+        env: source,
+      });
+      report.step(`TypeScript: ${name}.mjs`, process.execPath, [join(clients, `${name}.mjs`), from, to]);
+      Object.assign(exchanged, {
+        [`MASQUERADE_${name.toUpperCase()}`]: to,
+        [`MASQUERADE_${name.toUpperCase()}_FROM`]: from,
+      });
+    }
     const counts = join(scratch, "python.json");
     const env = {
       ...from(site, join(folder, "tests")),
       MASQUERADE_VECTORS: vectors,
       MASQUERADE_BACK: back,
-      MASQUERADE_BLOCKS: blocks,
+      ...exchanged,
     };
     const ok = runs(interpreter, [join(folder, "tests", "run.py"), counts], { env });
     const found = existsSync(counts)

@@ -2,10 +2,10 @@
 
 import os
 
-from . import blocks, npz, protobuf
+from . import blocks, hdf5, jsonfile, npz, protobuf
 from ._errors import MasqueradeError
 
-_FORMATS = {".pb": protobuf, ".binpb": protobuf, ".mqb": blocks, ".npz": npz}
+_FORMATS = {".pb": protobuf, ".binpb": protobuf, ".mqb": blocks, ".npz": npz, ".json": jsonfile, ".h5": hdf5, ".hdf5": hdf5}
 
 
 def _format_of(path):
