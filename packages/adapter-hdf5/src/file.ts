@@ -85,7 +85,7 @@ export async function readStructure(given: ByteSource, options: Hdf5ReadOptions 
       // Bytes that are in memory already come as views of it.
       return read.byteLength === read.buffer.byteLength ? read : read.slice();
     };
-    const texts = async (path: string, count: number): Promise<readonly string[]> =>
+    const texts = async (path: string, count: number): Promise<readonly (string | null)[]> =>
       await heaps.texts(await bytes(path), count);
     return { limits, total: 0, part: ranges, fetch: { bytes, texts } };
   };

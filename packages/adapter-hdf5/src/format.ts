@@ -23,6 +23,7 @@ const capabilities: Capabilities = {
     "clongdouble",
     "bytes",
     "str",
+    "string",
     "void",
     "datetime64",
     "timedelta64",

@@ -16,6 +16,7 @@ import { cfKinds, whyNoNetcdf } from "./cf-kinds.ts";
 import type { Hdf5WriteOptions } from "./options.ts";
 import { h5TypeOf } from "./type/dtype.ts";
 import { writeAttrs } from "./write/attrs.ts";
+import { canTell } from "./write/texts.ts";
 
 /** What writing a value of this header loses. */
 export function hdf5Losses(
@@ -32,7 +33,7 @@ export function hdf5Losses(
         titles: "fields of a compound have one name",
         metadata: "a datatype has no place for dtype metadata",
         "hidden-values": "they are replaced by the fill value",
-        dtype: "HDF5 has no Python objects; convert with astype(), or save as a pickle",
+        dtype: "HDF5 has no Python objects; convert with astype() (texts to StringDType), or save as a pickle",
       },
     },
   );
@@ -50,6 +51,7 @@ function arrayLosses(header: Header, path: string, options: Hdf5WriteOptions, fo
     say("dtype", "a record of two floats r and i is how HDF5 spells a complex number; rename a field");
   const unseen = options.layout === "cf" && !known ? whyNoNetcdf(dtype) : undefined;
   if (unseen !== undefined) say("dtype", unseen);
+  if (dtype.kind === "string" && !canTell(dtype)) say("dtype", "what stands for missing texts is no plain value");
   if (header.shape.length > 32) say("shape", "HDF5 has at most 32 dimensions; reshape it");
   if (marked(dtype)) say("layout", "fields come back at their offsets, not marked as aligned or as record");
   const { unfit } = writeAttrs(header.attrs, header.mask === "plain");
@@ -58,6 +60,8 @@ function arrayLosses(header: Header, path: string, options: Hdf5WriteOptions, fo
     say("dims", "names with NUL or half a surrogate pair are no HDF5 text");
   if (header.mask === "plain") return;
   const fill = header.fillValue?.dtype;
+  if (fill?.kind === "string" && !isTellable(header.fillValue?.at()))
+    say("fill-value", "a fill value that is missing or has a NUL is no text of HDF5");
   if (fill !== undefined && !sameDType(fill, dtype) && (fill.kind === "struct" || h5TypeOf(fill, true) === undefined))
     say("fill-value", `a fill value of dtype ${quoteText(dtypeString(fill), 40)} has no attribute's type`);
   if (options.layout === "cf" && header.mask === "mask" && !cfKinds.has(dtype.kind))
@@ -86,6 +90,8 @@ function groupLosses(header: Header | BundleHeader, options: Hdf5WriteOptions, f
     }
   }
 }
+
+const isTellable = (text: unknown): boolean => typeof text === "string" && !/\0|\p{Surrogate}/u.test(text);
 
 const whyAttr = (name: string): string =>
   `"${quoteText(name, 40)}" has a reserved name, or a value no attribute holds (masked arrays, bundles, more than 62 kB)`;

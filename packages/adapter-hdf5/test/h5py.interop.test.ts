@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { hdf5 } from "@masquerade/adapter-hdf5";
-import { maskedArray } from "@masquerade/core";
+import { type AnyArray, array, Bundle, dtypes, type MaskedArray, maskedArray } from "@masquerade/core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { cfKinds } from "../src/cf-kinds.ts";
 import { checked, python, run, type StorageName, writeCases } from "./support/cases.ts";
@@ -21,7 +21,8 @@ const storages: readonly StorageName[] = ["contiguous", "chunked", "filtered"];
 const pairs = (["nexus", "values-mask"] as const).flatMap((layout) =>
   storages.map((storage) => [layout, storage] as const),
 );
-const kinds = hdf5.capabilities.kinds;
+// Texts of varying length are below: they have no bytes to compare.
+const kinds = hdf5.capabilities.kinds.filter((kind) => kind !== "string");
 
 describe("every dtype", () => {
   test.each(pairs)("in the layout %s, %s, is read by h5py, PyTables, h5dump and h5repack", async (layout, storage) => {
@@ -47,6 +48,53 @@ describe("cf", () => {
     const { found, read } = (await checked("check_netcdf", folder, files)) as { found: string[]; read: number };
     expect(found).toEqual([]);
     expect(read).toBeGreaterThan(600);
+  });
+});
+
+describe("texts of varying length", () => {
+  const texts = ["", "ä", "plain", "𝄞\n", "x".repeat(10_000), "plain"];
+  const value = maskedArray(texts, {
+    dtype: dtypes.stringDType(),
+    mask: texts.map((_, i) => i === 2),
+  }) as never as MaskedArray;
+  const nul = array(["a\0b", "c"], dtypes.stringDType()) as never as AnyArray;
+  test.each(storages)("%s: h5py, netCDF4, xarray and h5dump read them", async (storage) => {
+    const options = { contiguous: {}, chunked: { chunks: [4] }, filtered: { gzip: 4, shuffle: true, checksum: true } }[
+      storage
+    ];
+    const h5 = join(folder, `texts-${storage}.h5`);
+    const nc = join(folder, `texts-${storage}.nc`);
+    await writeFile(
+      h5,
+      await codec.encode(
+        new Bundle({
+          entries: [
+            ["t", value as never],
+            ["nul", nul],
+          ],
+        }),
+        options,
+      ),
+    );
+    await writeFile(
+      nc,
+      await codec.encode(new Bundle({ entries: [["t", value.data as never]] }), { ...options, layout: "cf" }),
+    );
+    const program = `import h5py, netCDF4, xarray, json, sys
+with h5py.File(sys.argv[1]) as f:
+    out = [f["t"].asstr()[()].tolist(), f["t_mask"][()].tolist(), f["nul"].asstr()[()].tolist()]
+with netCDF4.Dataset(sys.argv[2]) as f:
+    out.append(f["t"][:].tolist())
+with xarray.open_dataset(sys.argv[2], engine="netcdf4") as f:
+    out.append(f["t"].values.tolist())
+print(json.dumps(out))`;
+    const { stdout } = await run(python(), ["-c", program, h5, nc]);
+    expect(JSON.parse(stdout)).toEqual([texts, texts.map((_, i) => i === 2), ["a\0b", "c"], texts, texts]);
+    for (const path of [h5, nc]) {
+      await run("h5dump", [path], { maxBuffer: 2 ** 24 });
+      await run("h5repack", [path, `${path}.repacked`]);
+      await run("h5diff", [path, `${path}.repacked`]);
+    }
   });
 });
 

@@ -14,6 +14,7 @@ import { isLibraryFilter, isPlainFilter } from "../data/unfilter.ts";
 import * as names from "../names.ts";
 import { dtypeOf, type TypeReader } from "../type/from-h5.ts";
 import type { H5Type } from "../type/h5type.ts";
+import { textDTypeFrom } from "../write/texts.ts";
 import { textAttr } from "./attrs.ts";
 import type { RawDataset } from "./raw.ts";
 import type { Writer } from "./writer.ts";
@@ -22,7 +23,7 @@ import type { Writer } from "./writer.ts";
 export interface Fetch {
   /** Elements of a dataset as they lie in the file, in fresh memory: of each axis as much as {@link Context.part} says. */
   bytes(path: string, bytes: number): Promise<Uint8Array>;
-  texts(path: string, elements: number, bytes: number): Promise<readonly string[]>;
+  texts(path: string, elements: number, bytes: number): Promise<readonly (string | null)[]>;
 }
 
 /** What reading (a part of) the arrays of one file needs. */
@@ -99,6 +100,9 @@ const typeReader = (reader: Writer): TypeReader => (reader === "masquerade" ? "h
 /** The dtype our own files tell by attribute. */
 function ownDType(type: H5Type, raw: RawDataset, ours: boolean): DType | undefined {
   const told = ours ? textAttr(raw.attrs, names.DTYPE) : undefined;
+  const texts =
+    ours && (type.class === "text" || type.class === "string") ? textAttr(raw.attrs, names.TEXT) : undefined;
+  if (texts !== undefined) return textDTypeFrom(texts) as DType | undefined;
   if (told === undefined) return undefined;
   const dtype = parseTold(told);
   const text = dtype.kind === "str" && type.class === "string";

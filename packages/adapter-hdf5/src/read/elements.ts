@@ -8,6 +8,22 @@ export function nonzero(raw: Uint8Array, itemsize: number, shape: readonly numbe
   return out;
 }
 
+/** Texts from UTF-8 elements of `size` bytes, NUL padded. Throws FormatError for what is no UTF-8. */
+export function utf8Texts(raw: Uint8Array, size: number): string[] {
+  const out: string[] = [];
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  for (let start = 0; start + size <= raw.length; start += size) {
+    let end = start + size;
+    while (end > start && raw[end - 1] === 0) end--;
+    try {
+      out.push(decoder.decode(raw.subarray(start, end)));
+    } catch (cause) {
+      throw new FormatError("FORMAT_MALFORMED", "hdf5", `text ${out.length} is not UTF-8`, { cause });
+    }
+  }
+  return out;
+}
+
 /** Code points from UTF-8 elements of `size` bytes, NUL padded. Throws FormatError for what is no UTF-8 or too long for the dtype. */
 export function textArray(raw: Uint8Array, size: number, dtype: DType<"str">, shape: readonly number[]): NdArray {
   const length = dtype.itemsize / 4;

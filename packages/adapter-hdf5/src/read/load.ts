@@ -3,7 +3,6 @@ import {
   arrayFromBytes,
   type DecodeOptions,
   type DType,
-  dtypes,
   FormatError,
   type FullMask,
   fillOut,
@@ -21,7 +20,7 @@ import type { Hdf5ReadOptions } from "../options.ts";
 import { textAttr, userAttrs } from "./attrs.ts";
 import { maskedColumns } from "./columns.ts";
 import { type Context, type Described, describe, type Fetch, parseTold } from "./described.ts";
-import { nonzero, textArray } from "./elements.ts";
+import { nonzero, textArray, utf8Texts } from "./elements.ts";
 import { matlabArray } from "./matlab.ts";
 import { netcdfArray } from "./netcdf.ts";
 import type { PlanArray } from "./plan.ts";
@@ -33,8 +32,9 @@ async function read(raw: RawDataset, one: Described, fetch: Fetch): Promise<NdAr
   const { type, shape } = one;
   if (type.class === "text") {
     const count = shape.reduce((n, m) => n * m, 1);
-    const storage = [...(count === 0 ? [] : await fetch.texts(raw.path, count, one.bytes))];
-    return new NdArray({ dtype: dtypes.stringDType() as DType, shape, storage }) as NdArray;
+    const found = count === 0 ? [] : await fetch.texts(raw.path, count, one.bytes);
+    const missing = one.dtype.kind === "string" && one.dtype.naObject !== undefined ? null : "";
+    return new NdArray({ dtype: one.dtype, shape, storage: found.map((text) => text ?? missing) }) as NdArray;
   }
   const bytes = one.bytes === 0 ? new Uint8Array(0) : await fetch.bytes(raw.path, one.bytes);
   return elementsOf(bytes, one);
@@ -44,6 +44,7 @@ function elementsOf(stored: Uint8Array, { reader, type, dtype, shape }: Describe
   const bytes = reader === "masquerade" ? stored : settle(stored, type, reader);
   if (dtype.itemsize === 0) return arrayFromBytes(new Uint8Array(0), dtype, shape) as NdArray;
   if (dtype.kind === "str" && type.class === "string") return textArray(bytes, type.size, dtype, shape);
+  if (dtype.kind === "string") return new NdArray({ dtype, shape, storage: utf8Texts(bytes, type.size) }) as NdArray;
   return arrayFromBytes(bytes, dtype, shape) as NdArray;
 }
 
@@ -179,6 +180,10 @@ function missing(attrs: readonly RawAttr[], data: NdArray, described: Described)
 /** `_FillValue` as an element of the data. */
 function attributeElement(attrs: readonly RawAttr[], described: Described): NdArray | undefined {
   const found = attrs.find((one) => one.name === names.FILL_VALUE)?.value;
+  if (described.dtype.kind === "string")
+    return Array.isArray(found) && found.length === 1
+      ? (new NdArray({ dtype: described.dtype, shape: [], storage: [...found] }) as NdArray)
+      : undefined;
   if (!(found instanceof Uint8Array) || found.length !== described.type.size) return undefined;
   return elementsOf(found.slice(), { ...described, shape: [] });
 }

@@ -108,7 +108,7 @@ async function attribute(image: FileImage, heaps: GlobalHeaps, from: Cursor, bud
     return { name, type: both, value: undefined, scales: await scalesOf(heaps, image, raw) };
   if (type.class === "text") {
     if (type.size !== heaps.referenceBytes) throw from.fail("a text of an impossible size");
-    return { name, type: both, value: await heaps.texts(raw, count) };
+    return { name, type: both, value: (await heaps.texts(raw, count)).map((text) => text ?? "") };
   }
   // Copies: what is kept must not hold on to blocks of the file.
   return { name, type: both, value: hasPointers(type) ? undefined : raw.slice() };

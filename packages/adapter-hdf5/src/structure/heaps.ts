@@ -64,14 +64,19 @@ export class GlobalHeaps {
     return 8 + this.image.offsetSize;
   }
 
-  /** Variable-length strings from their references, each up to its first NUL, as C has them. Throws FormatError for what is no UTF-8. */
-  async texts(references: Uint8Array, count: number): Promise<string[]> {
+  /** Variable-length strings from their references, each up to its first NUL, as C has them; null for those that point nowhere. Throws FormatError for what is no UTF-8. */
+  async texts(references: Uint8Array, count: number): Promise<(string | null)[]> {
     const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
     const size = this.referenceBytes;
-    const out: string[] = [];
+    const out: (string | null)[] = [];
     let total = 0;
     for (let i = 0; i < count; i++) {
-      let bytes = await this.sequence(references.subarray(i * size, (i + 1) * size), 1);
+      const reference = references.subarray(i * size, (i + 1) * size);
+      if (reference.every((byte) => byte === 0)) {
+        out.push(null);
+        continue;
+      }
+      let bytes = await this.sequence(reference, 1);
       const end = bytes.indexOf(0);
       if (end >= 0) bytes = bytes.subarray(0, end);
       total += bytes.length;

@@ -87,8 +87,9 @@ export function h5TypeOf(dtype: DType, inRecord = false): H5Type | undefined {
       return tagged(dtype);
     case "struct":
       return compoundOf(dtype);
-    case "object":
     case "string":
+      return inRecord ? undefined : { class: "text", size: 16, utf8: true };
+    case "object":
       return undefined;
   }
 }

@@ -19,6 +19,7 @@ import { elementBytes } from "./elements.ts";
 import type { WriteAttr, WriteDataset, WriteNode } from "./node.ts";
 import type { TreeOptions } from "./storage.ts";
 import { maxShapeOf, storageOf } from "./storage.ts";
+import { fixedLength, fixedTexts, heapTexts, textDTypeJson } from "./texts.ts";
 
 /** A member of a group by its name. */
 export type Named = readonly [name: string, node: WriteNode];
@@ -193,12 +194,20 @@ interface Taken {
   readonly take: (value: AnyArray) => NdArray;
 }
 
-function dataset({ header, of, options }: From, { attrs, fill, plane, take }: Taken): WriteDataset {
+function dataset(from: From, taken: Taken): WriteDataset {
+  const { header, of, options, value } = from;
+  const { attrs, fill, plane, take } = taken;
   const dtype = plane === "mask" ? (maskDType(header.dtype) as DType) : header.dtype;
   const { shape } = header;
-  const type = h5TypeOf(dtype) as H5Type;
   const all = [...attrs];
-  const fillBytes = fill === undefined ? undefined : elementBytes(fill, type);
+  const fixed = dtype.kind === "string" ? fixedLength(value && take(value)) : undefined;
+  const type: H5Type =
+    fixed === undefined
+      ? (h5TypeOf(dtype) as H5Type)
+      : { class: "string", size: fixed, pad: "null-padded", utf8: true };
+  if (dtype.kind === "string") all.push(textAttr(names.TEXT, textDTypeJson(dtype)));
+  if (dtype.kind === "string" && fill !== undefined) all.push(textAttr(names.FILL_VALUE, String(fill.at())));
+  const fillBytes = fill === undefined || dtype.kind === "string" ? undefined : elementBytes(fill, type);
   if (fillBytes !== undefined) all.push({ name: names.FILL_VALUE, type, shape: [], value: fillBytes });
   if (needsDType(dtype)) all.push(textAttr(names.DTYPE, dtypeString(dtype)));
   if (header.order === "F") all.push(textAttr(names.ORDER, "F"));
@@ -210,11 +219,22 @@ function dataset({ header, of, options }: From, { attrs, fill, plane, take }: Ta
     shape,
     maxShape,
     fill: fillBytes,
-    storage: storageOf(shape, maxShape, type.size, options),
+    // What is written block by block, with what it points to in between, is chunked.
+    storage: storageOf(
+      shape,
+      maxShape,
+      type.size,
+      type.class === "text" && value === undefined ? { ...options, always: true } : options,
+    ),
     attrs: all,
     of,
     plane,
-    bytes: (value) => elementBytes(take(value), type),
+    points: type.class === "text",
+    bytes: (block, out) => {
+      const array = take(block);
+      if (dtype.kind !== "string") return elementBytes(array, type);
+      return fixed === undefined ? heapTexts(array, out) : fixedTexts(array, fixed);
+    },
   };
 }
 

@@ -41,7 +41,7 @@ export function writeFile(
     throwIfAborted(signal);
     if (node.node !== "dataset") continue;
     const value = node.of === undefined ? undefined : values.get(node.of);
-    stored.set(node, store(out, node, value === undefined ? new Uint8Array(0) : node.bytes(value), signal));
+    stored.set(node, store(out, node, value === undefined ? new Uint8Array(0) : node.bytes(value, out), signal));
   }
   const end = metadata.place(out.position);
   const parts = [...out.parts];

@@ -89,6 +89,13 @@ export class GlobalHeapWriter {
   }
 }
 
+/** A heap of texts alone. */
+export function textHeap(texts: readonly string[]): GlobalHeapWriter {
+  const heap = new GlobalHeapWriter();
+  heap.addTexts(texts);
+  return heap;
+}
+
 function sizeOf(objects: readonly HeapObject[]): { readonly used: number; readonly total: number } {
   let used = 16;
   for (const { size } of objects) used += 16 + Math.ceil(size / 8) * 8;

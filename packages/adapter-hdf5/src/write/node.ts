@@ -1,6 +1,7 @@
 import type { AnyArray } from "@masquerade/core";
 import type { H5Type } from "../type/h5type.ts";
 import type { Message } from "./messages.ts";
+import type { Appending } from "./output.ts";
 
 /** An attribute to be written. */
 export interface WriteAttr {
@@ -46,8 +47,9 @@ export interface WriteDataset {
   readonly of: string | undefined;
   /** The planes of that array it takes. */
   readonly plane: "data" | "mask" | "both";
-  /** Elements of (a block of) that array, in C order as the type has them. */
-  readonly bytes: (value: AnyArray) => Uint8Array;
+  /** Elements of (a block of) that array, in C order as the type has them. What they point to is appended to `out`, if `points`. */
+  readonly bytes: (value: AnyArray, out: Appending) => Uint8Array;
+  readonly points: boolean;
 }
 
 export interface WriteGroup {

@@ -2,8 +2,12 @@ import type { AnyArray } from "@masquerade/core";
 import type { StoredChunk } from "./chunk-index.ts";
 import type { Message } from "./messages.ts";
 import type { WriteDataset } from "./node.ts";
+import type { Appending } from "./output.ts";
 import { chunksOfRows, storedMessages, storeIndex } from "./stored.ts";
 import type { StreamOutput } from "./stream-output.ts";
+
+/** Where nothing goes. */
+const nowhere: Appending = { position: 0, append: () => 0 };
 
 /**
  * A dataset written block by block along its first axis: contiguous ones as the blocks come, chunked ones by rows of chunks, of which one is held.
@@ -38,7 +42,9 @@ export class DatasetWriter {
 
   /** The next rows of the array. */
   async write(value: AnyArray, count: number): Promise<void> {
-    const bytes = this.dataset.bytes(value);
+    const bytes = this.dataset.points
+      ? await this.out.appendAll((out) => this.dataset.bytes(value, out))
+      : this.dataset.bytes(value, nowhere);
     this.done += count;
     if (this.dataset.storage.chunks === undefined) {
       if (bytes.length === 0) return;

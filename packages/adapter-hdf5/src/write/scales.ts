@@ -144,6 +144,7 @@ function emptyDataset(length: number, maximum: number, about: readonly WriteAttr
     attrs: about,
     of: undefined,
     plane: "data",
+    points: false,
     bytes: () => new Uint8Array(0),
   };
 }
