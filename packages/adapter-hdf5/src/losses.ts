@@ -15,8 +15,8 @@ import {
 import { cfKinds, whyNoNetcdf } from "./cf-kinds.ts";
 import type { Hdf5WriteOptions } from "./options.ts";
 import { h5TypeOf } from "./type/dtype.ts";
+import { canTell } from "./type/text-dtype.ts";
 import { writeAttrs } from "./write/attrs.ts";
-import { canTell } from "./write/texts.ts";
 
 /** What writing a value of this header loses. */
 export function hdf5Losses(
@@ -33,7 +33,7 @@ export function hdf5Losses(
         titles: "fields of a compound have one name",
         metadata: "a datatype has no place for dtype metadata",
         "hidden-values": "they are replaced by the fill value",
-        dtype: "HDF5 has no Python objects; convert with astype() (texts to StringDType), or save as a pickle",
+        dtype: "HDF5 has no Python objects; convert with astype() (texts with astype("string")), or save as a pickle",
       },
     },
   );

@@ -14,7 +14,7 @@ import { isLibraryFilter, isPlainFilter } from "../data/unfilter.ts";
 import * as names from "../names.ts";
 import { dtypeOf, type TypeReader } from "../type/from-h5.ts";
 import type { H5Type } from "../type/h5type.ts";
-import { textDTypeFrom } from "../write/texts.ts";
+import { textDTypeFrom } from "../type/text-dtype.ts";
 import { textAttr } from "./attrs.ts";
 import type { RawDataset } from "./raw.ts";
 import type { Writer } from "./writer.ts";

@@ -13,13 +13,14 @@ import { cfKinds } from "../cf-kinds.ts";
 import * as names from "../names.ts";
 import { h5TypeOf } from "../type/dtype.ts";
 import type { H5Type } from "../type/h5type.ts";
+import { textDTypeJson } from "../type/text-dtype.ts";
 import { bytesAttr, flagAttr, textAttr, textsAttr, writeAttrs } from "./attrs.ts";
 import { cfFill, demandHarmless, harmlessFill, missingAsFill, withoutHidden } from "./cf.ts";
 import { elementBytes } from "./elements.ts";
 import type { WriteAttr, WriteDataset, WriteNode } from "./node.ts";
 import type { TreeOptions } from "./storage.ts";
 import { maxShapeOf, storageOf } from "./storage.ts";
-import { fixedLength, fixedTexts, heapTexts, textDTypeJson } from "./texts.ts";
+import { fixedLength, fixedTexts, heapTexts } from "./texts.ts";
 
 /** A member of a group by its name. */
 export type Named = readonly [name: string, node: WriteNode];
