@@ -33,7 +33,7 @@ export function hdf5Losses(
         titles: "fields of a compound have one name",
         metadata: "a datatype has no place for dtype metadata",
         "hidden-values": "they are replaced by the fill value",
-        dtype: "HDF5 has no Python objects; convert with astype() (texts with astype("string")), or save as a pickle",
+        dtype: 'HDF5 has no Python objects; convert with astype(), texts with astype("string"), or save as a pickle',
       },
     },
   );
