@@ -20,6 +20,7 @@ func Example() {
 	defer os.RemoveAll(folder)
 	path := filepath.Join(folder, "sst.pb")
 
+	// #region exchange
 	sst, err := masquerade.New([]int{2, 2}, []float64{271.5, 1e20, 280.25, 275}, []bool{false, true, false, false})
 	if err != nil {
 		panic(err)
@@ -44,6 +45,7 @@ func Example() {
 		panic(err)
 	}
 	fmt.Println(values.At(0, 0), values.Masked(0, 1), values.Filled(math.NaN()))
+	// #endregion exchange
 	// Output: 271.5 true [271.5 NaN 280.25 275]
 }
 

@@ -32,6 +32,7 @@ TEST(Readme, Runs) {
   std::filesystem::create_directories(folder);
   const auto path = folder / "sst.pb";
 
+  // #region exchange
   const auto sst = masquerade::Array::of<double>({2, 2}, {271.5, 1e20, 280.25, 275}).with_mask({false, true, false, false}).with_fill(1e20);
   masquerade::File::of(sst).save(path);
 
@@ -41,6 +42,7 @@ TEST(Readme, Runs) {
   const bool masked = values.is_masked({0, 1});                  // true
   const auto filled = values.filled(std::nan(""));               // in C order
   const auto column = values.slice(1, 0, 1).numbers<double>();  // a view
+  // #endregion exchange
 
   EXPECT_EQ(first, 271.5);
   EXPECT_TRUE(masked && std::isnan(filled[1]) && filled[3] == 275);

@@ -19,6 +19,7 @@ fn the_readme() -> Result<(), Error> {
     std::fs::create_dir_all(&folder)?;
     let path = folder.join("sst.pb");
 
+    // #region exchange
     let sst = Array::new(&[2, 2], &[271.5, 1e20, 280.25, 275.0])?.with_mask(&[false, true, false, false])?.with_fill(1e20);
     File::of(sst).save(&path, Options::default())?;
 
@@ -28,6 +29,7 @@ fn the_readme() -> Result<(), Error> {
     let masked = values.is_masked(&[0, 1]); // true
     let filled = values.filled(f64::NAN); // in C order
     let column = values.slice(1, 0, 1, 1)?; // a view
+    // #endregion exchange
 
     assert_eq!((first, masked, filled[3], filled[1].is_nan()), (271.5, true, 275.0, true));
     assert_eq!(column.shape(), [2, 1]);

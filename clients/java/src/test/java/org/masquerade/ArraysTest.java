@@ -26,6 +26,7 @@ class ArraysTest {
   @Test
   void theReadme() throws Exception {
     Path path = folder.resolve("sst.pb");
+    // #region exchange
     MaskedArray sst = MaskedArray.of(NdArray.of(new double[] {271.5, 1e20, 280.25, 275}, 2, 2), false, true, false, false).withFill(1e20);
     Masquerade.save(path, sst);
 
@@ -34,6 +35,7 @@ class ArraysTest {
     boolean masked = same.isMasked(0, 1); // true
     double[] filled = same.filled(Double.NaN); // in C order
     MaskedArray column = same.slice(1, 0, 1, 1); // a view
+    // #endregion exchange
     assertEquals(271.5, first);
     assertTrue(masked);
     assertArrayEquals(new double[] {271.5, Double.NaN, 280.25, 275}, filled);

@@ -19,6 +19,7 @@ class PlaneTest {
     bad[7] = true;
     MaskedArray stack = MaskedArray.of(NdArray.of(values, 2, 2, 3), bad);
 
+    // #region exchange
     List<FloatPlane> planes = new ArrayList<>();
     for (int i = 0; i < Plane.count(stack.data()); i++) {
       FloatPlane plane = FloatPlane.of(stack, i);
@@ -28,6 +29,7 @@ class PlaneTest {
       planes.add(plane);
     }
     MaskedArray doubled = (MaskedArray) FloatPlane.stack(planes);
+    // #endregion exchange
     assertArrayEquals(new int[] {2, 2, 3}, doubled.data().shape());
     assertEquals(24, doubled.data().getDouble(1, 1, 2));
     assertEquals(8, doubled.data().getDouble(1, 0, 1));
