@@ -21,6 +21,9 @@ function entryPoints() {
     ["core", "@masquerade/core"],
     ["core-node", "@masquerade/core/node"],
     ["conformance", "@masquerade/conformance"],
+    ["adapter-mmappickle-node", "@masquerade/adapter-mmappickle/node"],
+    ["transport", "@masquerade/transport"],
+    ["transport-node", "@masquerade/transport/node"],
     ...adapters.sort().map((name) => [name, `@masquerade/${name}`]),
   ]);
   for (const [name, from] of modules) writeFileSync(join(folder, `${name}.ts`), `export * from "${from}";\n`);
