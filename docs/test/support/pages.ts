@@ -22,7 +22,7 @@ export interface Block {
   /** Where it begins, for the messages. */
   readonly line: number;
   readonly language: string;
-  /** `run`, `output`, `shown`, or nothing. */
+  /** `run`, `check`, `output`, `shown`, or nothing. */
   readonly mark: string;
   /** What follows the mark, such as `exit=1` or `numpy=1`. */
   readonly settings: ReadonlyMap<string, string>;
@@ -55,6 +55,7 @@ export function unmarked(page: string): readonly string[] {
     .filter(({ language, mark }) => {
       if (mark === "output") return false;
       if (mark === "run") return !runnable.has(language);
+      if (mark === "check") return language !== "ts";
       return checked.has(language) && !(mark === "shown" && language === "sh");
     })
     .map(({ line, language, mark }) => `line ${line}: a block of ${language} is marked "${mark}"`);
@@ -84,7 +85,9 @@ export async function compile(folder: string, of: readonly string[]): Promise<Re
     exclude: [],
   };
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(tsconfig));
-  const blocks = of.flatMap(runs).filter(({ language }) => language === "ts");
+  const blocks = of
+    .flatMap(blocksOf)
+    .filter(({ language, mark }) => language === "ts" && (mark === "run" || mark === "check"));
   for (const block of blocks) writeFileSync(join(folder, `${moduleName(block)}.mts`), block.code);
   const complaints = new Map<string, string>();
   if (blocks.length === 0) return complaints;
