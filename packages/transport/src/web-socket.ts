@@ -9,7 +9,7 @@ export interface WebSocketLike {
   readonly readyState: number;
   send(data: Uint8Array<ArrayBuffer>): void;
   close(code?: number, reason?: string): void;
-  addEventListener(type: string, listener: (event: never) => void): void;
+  addEventListener(type: string, listener: (event: object) => void): void;
   /** Present on those of the package ws: stops reading until `resume`. */
   pause?(): void;
   resume?(): void;
@@ -38,7 +38,7 @@ export async function webSocketChannel(
     ended ??= error === undefined ? {} : { error };
     wake();
   };
-  socket.addEventListener("message", (event: { readonly data: unknown }) => {
+  socket.addEventListener("message", (event: { readonly data?: unknown }) => {
     if (!(event.data instanceof ArrayBuffer)) return end(new SourceError("SOURCE_IO", `${peer} sends text`));
     waiting.push(new Uint8Array(event.data));
     if (waiting.length >= MOST_MESSAGES) socket.pause?.();
