@@ -18,11 +18,15 @@ const told = (value) => ({
   fill: value.fillValue?.at(),
 });
 
+// #region page
 globalThis.receiveFrom = async (url) => {
   const store = memoryStore();
-  const { blocks, digest } = await receiveBlocks(await webSocketChannel(new WebSocket(url)), store);
-  return { blocks, digest, ...told(await store.value()) };
+  const channel = await webSocketChannel(new WebSocket(url));
+  const { blocks, digest } = await receiveBlocks(channel, store);
+  const value = await store.value(); // a MaskedArray, as the sender has it
+  return { blocks, digest, ...told(value) };
 };
+// #endregion page
 
 globalThis.sendTo = async (url, count) => {
   const values = array(
