@@ -112,8 +112,8 @@ async function next(channel: Channel, when: string, signal: AbortSignal | undefi
 /** Tells the other side why, if it still listens, and ends the connection. */
 export async function giveUp(channel: Channel, error: unknown): Promise<void> {
   const known = isMasqueradeError(error);
-  // What the other side said, or did by leaving, it need not be told.
-  if (!(known && error instanceof SourceError)) {
+  // What the other side did by leaving it need not be told.
+  if (!isMasqueradeError(error, "SOURCE_CLOSED")) {
     const code = error instanceof AbortedError ? "ABORTED" : known ? error.code : "UNKNOWN";
     const told = channel.send([failureMessage(code, known ? error.message : "an unexpected error")]);
     await told.then(() => channel.close()).catch(() => {});

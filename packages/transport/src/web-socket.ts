@@ -13,6 +13,8 @@ export interface WebSocketLike {
   /** Present on those of the package ws: stops reading until `resume`. */
   pause?(): void;
   resume?(): void;
+  /** Present on those: ends the connection without waiting for the other side. */
+  terminate?(): void;
 }
 
 /** Bytes that may wait to be sent, and messages that may wait to be taken. */
@@ -58,7 +60,13 @@ export async function webSocketChannel(
     }
   };
   socket.addEventListener("open", () => wake());
-  await until(() => socket.readyState === 1);
+  try {
+    await until(() => socket.readyState === 1);
+  } catch (error) {
+    signal?.removeEventListener("abort", abort);
+    if (socket.readyState < 2) socket.close();
+    throw error;
+  }
   return {
     peer,
     async send(parts) {
@@ -97,7 +105,8 @@ export async function webSocketChannel(
     },
     destroy() {
       signal?.removeEventListener("abort", abort);
-      if (socket.readyState < 2) socket.close(1000);
+      if (socket.terminate !== undefined) socket.terminate();
+      else if (socket.readyState < 2) socket.close(1000);
     },
   };
 }

@@ -146,7 +146,7 @@ describe("TCP", () => {
     await once(server, "listening");
     const { port } = server.address() as { port: number };
     const error = await failure(receiveBlocks(await connectTcp({ port }), memoryStore()));
-    expect(codeOf(error)).toMatch(/^FORMAT_MALFORMED$|^SOURCE_CLOSED$/);
+    expect(codeOf(error)).toBe("FORMAT_MALFORMED");
     server.close();
   });
 
@@ -176,6 +176,18 @@ describe("TCP", () => {
     expect(codeOf(await failure(receiving))).toBe("ABORTED");
     expect(codeOf(await failure(sent))).toBe("SOURCE_IO"); // it was told why
     await close();
+  });
+
+  it("into a file that cannot take it ends the transfer, and the store with it", async () => {
+    const store = await fileStore(join(folder, "full.mqb"));
+    await store.close();
+    const { port, sent, close } = await serve(source);
+    expect(codeOf(await failure(receiveBlocks(await connectTcp({ port }), store)))).toBe("SOURCE_IO");
+    expect(codeOf(await failure(sent))).toMatch(/^SOURCE_(IO|CLOSED)$/);
+    // What was said to be there is not in the file: nothing goes on with this store.
+    expect(codeOf(await failure(store.finish()))).toBe("SOURCE_IO");
+    await close();
+    rmSync(join(folder, "full.mqb"));
   });
 
   it("keeps away from a file that is something else", async () => {

@@ -1,4 +1,4 @@
-import { type ByteSource, type DType, type Limits, type PlainValue, throwIfAborted } from "@masquerade/core";
+import type { ByteSource, DType, Limits, PlainValue } from "@masquerade/core";
 import { decodeMask } from "../message/mask.ts";
 import { WireReader } from "../wire/reader.ts";
 import { readObjects } from "./block-bytes.ts";
@@ -37,7 +37,7 @@ export class BlockFile {
   readonly limits: Limits;
   readonly #places: Places;
   readonly #codec: BlockCodec;
-  readonly #kept: Map<number, Promise<BlockContent>> = new Map();
+  readonly #kept: Map<number, { readonly content: Promise<BlockContent>; readonly bytes: number }> = new Map();
   #keptBytes = 0;
 
   private constructor(source: ByteSource, limits: Limits, codec: BlockCodec, found: Found) {
@@ -99,28 +99,31 @@ export class BlockFile {
     return { message, block };
   }
 
-  /** What is in a block. The last ones are kept. */
-  content(index: number, signal?: AbortSignal): Promise<BlockContent> {
+  /** What is in a block. The last ones are kept, and shared by all who ask: no one's signal ends another's reading. */
+  content(index: number): Promise<BlockContent> {
     const kept = this.#kept.get(index);
-    if (kept !== undefined) return kept;
+    if (kept !== undefined) return kept.content;
     const due = this.head.plan.at(index) as PlannedBlock;
     const array = this.head.plan.arrays[due.array] as StreamArray;
     const bytes = due.count * Math.max(1, due.plane === "mask" ? boolsOf(array.dtype) : array.dtype.itemsize);
-    while (this.#kept.size > 0 && (this.#kept.size >= KEEP_BLOCKS || this.#keptBytes + bytes > KEEP_BYTES)) {
-      const [oldest] = this.#kept.keys();
-      this.#kept.delete(oldest as number);
-      if (this.#kept.size === 0) this.#keptBytes = 0;
+    for (const [oldest, { bytes: its }] of this.#kept) {
+      if (this.#kept.size < KEEP_BLOCKS && this.#keptBytes + bytes <= KEEP_BYTES) break;
+      this.#kept.delete(oldest);
+      this.#keptBytes -= its;
     }
-    const content = this.#decoded(index, array, signal);
-    content.catch(() => this.#kept.delete(index));
-    this.#kept.set(index, content);
-    this.#keptBytes = this.#kept.size * bytes;
+    const content = this.#decoded(index, array);
+    this.#kept.set(index, { content, bytes });
+    this.#keptBytes += bytes;
+    content.catch(() => {
+      if (this.#kept.get(index)?.content !== content) return;
+      this.#kept.delete(index);
+      this.#keptBytes -= bytes;
+    });
     return content;
   }
 
-  async #decoded(index: number, array: StreamArray, signal: AbortSignal | undefined): Promise<BlockContent> {
-    throwIfAborted(signal);
-    const { block } = await this.message(index, signal);
+  async #decoded(index: number, array: StreamArray): Promise<BlockContent> {
+    const { block } = await this.message(index);
     const bytes = await this.#codec.uncompress(block.data, block.length, block.at);
     if (block.plane === "mask") {
       const place = { format: FORMAT, offset: block.at };

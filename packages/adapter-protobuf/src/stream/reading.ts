@@ -61,11 +61,6 @@ export class StreamReading {
     return this.#digest?.value ?? 0;
   }
 
-  /** Notes a block that is there already, from an earlier connection. */
-  note(index: number, sum: number): void {
-    if (this.have.add(index)) this.#addSum(index, sum);
-  }
-
   /** Another answer to a request begins: what follows an end once more is no surprise. */
   again(): void {
     this.ended = false;

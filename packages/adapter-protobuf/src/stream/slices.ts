@@ -171,8 +171,8 @@ class Walk {
           const planned = file.head.plan.at(number) as PlannedBlock;
           from = planned.start;
           to = planned.start + planned.count;
-          ahead(file, number, array, plane, element + left, signal);
-          content = await file.content(number, signal);
+          ahead(file, number, array, plane, element + left);
+          content = await file.content(number);
         }
         const take = Math.min(left, to - element);
         if (Array.isArray(target))
@@ -191,21 +191,14 @@ class Walk {
 }
 
 /** Asks for the blocks that come next of a run that ends at element `end`. */
-function ahead(
-  file: BlockFile,
-  number: number,
-  array: number,
-  plane: StreamPlane,
-  end: number,
-  signal: AbortSignal | undefined,
-): void {
+function ahead(file: BlockFile, number: number, array: number, plane: StreamPlane, end: number): void {
   let next = file.head.plan.at(number);
   for (let i = 0; i < AHEAD && next !== undefined; i++) {
     const start = next.start + next.count;
     if (start >= end) return;
     const following = file.head.plan.blockOf(array, plane, start);
     if (following === undefined) return;
-    file.content(following, signal).catch(() => {}); // reported when its turn comes
+    file.content(following).catch(() => {}); // reported when its turn comes
     next = file.head.plan.at(following);
   }
 }

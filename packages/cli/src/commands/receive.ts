@@ -69,6 +69,8 @@ async function fetched(store: FileStore, address: string | undefined, options: O
     const have = store.reading.have.size;
     if (have === 0 && before === 0) await store.discard();
     else await store.close();
+    if (have > 0 && isMasqueradeError(error, "SOURCE_CHANGED"))
+      throw new SourceError(error.code, `${error.message}; remove ${quoteText(store.path, 100)} to begin anew`);
     if (have === 0 || !isMasqueradeError(error, "SOURCE_CLOSED", "SOURCE_IO")) throw error;
     throw new SourceError(error.code, `${error.message}; run it again to go on (${quoteText(store.path, 100)})`, {
       cause: error,

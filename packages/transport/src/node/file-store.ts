@@ -50,13 +50,25 @@ async function makeStore(handle: FileHandle, path: string, limits: Partial<Limit
     if (event.kind !== "block" && event.kind !== "index" && event.kind !== "end") head.push(message.slice());
   };
   let position = await takeUp(handle, path, reading, kept);
+  let broken: unknown;
   const write = async (parts: MessageParts): Promise<void> => {
-    await io(path, "write", async () => {
-      for (const part of parts) {
-        await handle.write(part, 0, part.length, position);
-        position += part.length;
-      }
-    });
+    // What could not be written counts as there in `reading`: the file has to be opened anew.
+    if (broken !== undefined) throw broken;
+    try {
+      await io(path, "write", async () => {
+        let at = position;
+        for (const part of parts)
+          for (let done = 0; done < part.length; ) {
+            const { bytesWritten } = await handle.write(part, done, part.length - done, at);
+            done += bytesWritten;
+            at += bytesWritten;
+          }
+        position = at;
+      });
+    } catch (error) {
+      broken = error;
+      throw error;
+    }
   };
   if (position === 0) {
     await io(path, "write", () => handle.truncate(0));

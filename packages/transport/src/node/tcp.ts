@@ -1,6 +1,6 @@
 import { createServer, type Server, Socket } from "node:net";
 import { FrameReader, framed, magicBytes } from "@masquerade/adapter-protobuf/blocks";
-import { AbortedError, SourceError, throwIfAborted } from "@masquerade/core";
+import { AbortedError, isMasqueradeError, SourceError, throwIfAborted } from "@masquerade/core";
 import { type Channel, cut } from "../channel.ts";
 
 export interface TcpOptions {
@@ -87,9 +87,8 @@ export function tcpChannel(
       try {
         return (await reader.next(most, nextSignal ?? signal))?.message;
       } catch (error) {
-        // A connection that ends within a message, or before its first, has ended.
-        if (socket.readableEnded || socket.destroyed) throw problem("within a message");
-        throw error;
+        // A connection that ends within a message has ended.
+        throw isMasqueradeError(error, "FORMAT_TRUNCATED") ? problem("within a message") : error;
       }
     },
     async close() {
