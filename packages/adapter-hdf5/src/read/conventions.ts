@@ -67,7 +67,9 @@ export function netcdfDimensions(root: RawGroup): ReadonlyMap<number, string> {
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const [name, node] = next;
     if (node.node === "group") pending.push(...node.members);
-    const id = node.node === "dataset" ? numbersAttr(node.attrs, "_Netcdf4Dimid")[0] : undefined;
+    // Variables that are no dimension may have an id too: that of their first one.
+    if (node.node !== "dataset" || textAttr(node.attrs, "CLASS") !== "DIMENSION_SCALE") continue;
+    const id = numbersAttr(node.attrs, "_Netcdf4Dimid")[0];
     if (id !== undefined) out.set(id, shownName(name, "netcdf4"));
   }
   return out;
