@@ -65,7 +65,8 @@ function samplesOf(id) {
     if (!folder.isDirectory() || !readdirSync(join(corpus, folder.name)).includes("manifest.json")) continue;
     const { entries } = JSON.parse(readFileSync(join(corpus, folder.name, "manifest.json"), "utf8"));
     const good = entries.filter(
-      ({ format, expect, compression }) => format === id && compression === undefined && ["ndarray", "masked", "dict"].includes(expect?.kind),
+      ({ format, expect, compression }) =>
+        format === id && compression === undefined && ["ndarray", "masked", "dict"].includes(expect?.kind),
     );
     const step = Math.max(1, Math.ceil(good.length / 6));
     for (const { file } of good.filter((_, i) => i % step === 0))

@@ -11,7 +11,10 @@ it("docs/guide/compatibility.md is of this suite and these formats (npm run comp
   const rows = [...page.matchAll(/^\| `([a-z0-9-]+)` \| (\d+) \| (\d+) \| (\d+) \| (\d+) \|$/gm)];
   expect(rows.map((row) => row[1])).toEqual(registry.formats.map((format) => format.id));
   for (const [, id, ...counts] of rows) {
-    expect(counts.map(Number).reduce((a, b) => a + b, 0), id).toBe(laws.length);
+    expect(
+      counts.map(Number).reduce((a, b) => a + b, 0),
+      id,
+    ).toBe(laws.length);
     expect(counts[1], `${id}: laws broken`).toBe("0");
   }
 });
