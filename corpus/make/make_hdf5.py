@@ -109,6 +109,61 @@ def chunked(folder):
             {"extensible": array, "fixed": array, "one": array, "sparse": sparse, "tree": array}, libver=bounds)
 
 
+def library(folder):
+    """Filters that HDF5's library alone undoes: szip, nbit, scale-offset; both byte orders, and chunks that do not fit the shape."""
+    numbers = np.arange(5 * 7, dtype="<i4").reshape(5, 7) * 3 - 20
+    arrays = {"nbit": numbers, "scaleoffset": numbers, "szip": numbers.astype(">i4")}
+    def write(file):
+        file.create_dataset("scaleoffset", data=numbers, chunks=(3, 4), scaleoffset=0)
+        file.create_dataset("szip", data=arrays["szip"], chunks=(3, 4), compression="szip", compression_opts=("nn", 4))
+        plist = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+        plist.set_chunk((3, 4))
+        plist.set_filter(h5py.h5z.FILTER_NBIT, 0, ())
+        space = h5py.h5s.create_simple(numbers.shape)
+        dataset = h5py.h5d.create(file.id, b"nbit", h5py.h5t.STD_I32LE, space, plist)
+        dataset.write(h5py.h5s.ALL, h5py.h5s.ALL, numbers)
+    add(folder, "filters-library", "szip, nbit and scale-offset", write, arrays)
+
+
+def indexed(folder):
+    """Every index of chunks: single, implicit, fixed array (paged too), extensible array, both B-trees; sparse, shrunk, behind a user block."""
+    small = np.arange(30 * 11, dtype="<i2").reshape(30, 11)
+    sparse = np.full((40, 30), -3, "<i2")
+    sparse[20:23, 10:12] = 1
+    line = np.full(9000, 7, "<i2")
+    line[4:8] = 1
+    line[-3:] = 2
+    arrays = {
+        "btree2": small, "compact": small[:3, :4].copy(), "extensible": small, "fixed": small, "grown": line, "implicit": small,
+        "paged": np.arange(60 * 40, dtype="<i2").reshape(60, 40), "shrunk": small[:11].copy(), "single": small, "sparse": sparse,
+    }
+    def write(file):
+        file.create_dataset("single", data=small, chunks=small.shape, compression="gzip")
+        file.create_dataset("fixed", data=small, chunks=(7, 3), maxshape=(40, 20), fletcher32=True)
+        file.create_dataset("paged", data=arrays["paged"], chunks=(1, 1))
+        file.create_dataset("extensible", data=small, chunks=(7, 3), maxshape=(30, None), compression="gzip", shuffle=True)
+        grown = file.create_dataset("grown", shape=line.shape, dtype=line.dtype, chunks=(2,), maxshape=(None,), fillvalue=7)
+        grown[4:8] = 1
+        grown[-3:] = 2
+        file.create_dataset("btree2", data=small, chunks=(7, 3), maxshape=(None, None), compression="gzip")
+        part = file.create_dataset("sparse", shape=sparse.shape, dtype=sparse.dtype, chunks=(7, 4), maxshape=(None, 30), fillvalue=-3)
+        part[20:23, 10:12] = 1
+        shrunk = file.create_dataset("shrunk", data=small, chunks=(7, 3), maxshape=(None, None))
+        shrunk.resize((11, 11))
+        early = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+        early.set_chunk((7, 4))
+        early.set_alloc_time(h5py.h5d.ALLOC_TIME_EARLY)
+        within = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+        within.set_layout(h5py.h5d.COMPACT)
+        for name, plist in [("implicit", early), ("compact", within)]:
+            data = np.ascontiguousarray(arrays[name])
+            dataset = h5py.h5d.create(file.id, name.encode(), h5py.h5t.STD_I16LE, h5py.h5s.create_simple(data.shape), plist)
+            dataset.write(h5py.h5s.ALL, h5py.h5s.ALL, data)
+    for libver, bounds in LIBVERS.items():
+        add(folder, "indices-" + libver, "every index of chunks, libver " + libver, write, arrays, libver=bounds)
+    add(folder, "indices-userblock", "behind a user block", write, arrays, userblock_size=1024)
+
+
 def masks(folder):
     data = np.array([[1.5, 2, 3], [4, 5, 6]])
     mask = np.array([[0, 1, 0], [0, 0, 1]], bool)
@@ -160,6 +215,8 @@ def main():
     nested(folder)
     many(folder)
     chunked(folder)
+    library(folder)
+    indexed(folder)
     masks(folder)
     refused(folder)
     for others in [hdf5_netcdf, hdf5_pytables, hdf5_others]:
