@@ -27,6 +27,7 @@ import {
 import { type KnownFile, readStructure } from "./file.ts";
 import type { Hdf5ReadOptions } from "./options.ts";
 import { loadArray, loadMask, orderOf } from "./read/load.ts";
+import { asHeaderSays, netcdfFill } from "./read/netcdf-header.ts";
 import type { Plan, PlanArray } from "./read/plan.ts";
 import { isLeftOut } from "./read/unreadable.ts";
 
@@ -36,15 +37,20 @@ const BLOCK_BYTES = 8 << 20;
 /** {@link hdf5}'s open: reads everything but the elements, and those by parts. */
 export async function openHdf5(source: ByteSource, options: Hdf5ReadOptions & DecodeOptions = {}): Promise<OpenFile> {
   const file = await readStructure(source, options);
-  const known: Known = { ...file, options, plans: new Map() };
+  const known: Known = { ...file, options, plans: new Map(), wholes: new Set() };
   const header = await headerOfPlan(known, file.plan, "");
-  return makeOpenFile(header, (path, one) => lazy(known, known.plans.get(path) as PlanArray, one, path));
+  return makeOpenFile(header, (path, one) => {
+    const plan = known.plans.get(path) as PlanArray;
+    return known.wholes.has(path) ? lazyWhole(known, plan, one, path) : lazy(known, plan, one, path);
+  });
 }
 
 interface Known extends KnownFile {
   readonly options: Hdf5ReadOptions;
   /** The arrays by their paths. */
   readonly plans: Map<string, PlanArray>;
+  /** Paths of arrays of which the reader makes something only as a whole. */
+  readonly wholes: Set<string>;
 }
 
 /** Recursion is bounded: the plan's depth was. */
@@ -52,7 +58,7 @@ async function headerOfPlan(file: Known, plan: Plan, path: string): Promise<Head
   if (plan.plan === "refused") throw plan.error;
   if (plan.plan === "array") {
     file.plans.set(path, plan);
-    return await headerOfArray(file, plan);
+    return await headerOfArray(file, plan, path);
   }
   const entries = new Map<string, Header | BundleHeader>();
   for (const [name, one] of plan.members)
@@ -65,22 +71,28 @@ async function headerOfPlan(file: Known, plan: Plan, path: string): Promise<Head
 }
 
 /** Whether a part of what the file has is a part of what its reader makes of it. */
-const isByParts = ({ reader, mask }: PlanArray): boolean => reader !== "matlab" && mask !== "columns";
+const isByParts = ({ reader, mask, data }: PlanArray): boolean =>
+  reader !== "matlab" && mask !== "columns" && !(reader === "netcdf4" && data.stored.type.class === "string");
 
-/** The header of an array: that of a part of it that has no elements. */
-async function headerOfArray(file: Known, plan: PlanArray): Promise<Header> {
-  if (!isByParts(plan)) return headerOf(await loadArray(plan, file.context(), file.options));
+/** The header of an array: that of a part of it that has no elements, as far as it is the same. */
+async function headerOfArray(file: Known, plan: PlanArray, path: string): Promise<Header> {
   const shape = plan.data.shape ?? [];
   const ranges = shape.map((): AxisRange => ({ start: 0, step: 1, count: 0, keep: true }));
-  const none = await loadArray(plan, file.context({ ranges }), file.options);
+  const none = isByParts(plan) ? await loadArray(plan, file.context({ ranges }), file.options) : undefined;
+  if (none === undefined || none.ndim < shape.length) {
+    file.wholes.add(path);
+    return headerOf(await loadArray(plan, file.context(), file.options));
+  }
   const whole = [...shape, ...none.shape.slice(shape.length)];
   const long = whole.filter((n) => n !== 1);
   const order = long.length > 1 && !long.includes(0) ? orderOf(plan) : "C";
-  return { ...headerOf(none), order, shape: whole };
+  const header = { ...headerOf(none), order, shape: whole };
+  if (plan.reader !== "netcdf4" || !isMaskedArray(none)) return header;
+  // Whether something is missing shows when all of it is read; that it may be is said now.
+  return { ...header, mask: "mask", fillValue: await netcdfFill(plan, file.context(), file.options) };
 }
 
 function lazy(file: Known, plan: PlanArray, header: Header, path: string): LazyArray {
-  if (!isByParts(plan)) return lazyWhole(file, plan, header, path);
   const { options: given } = file;
   const rank = plan.data.shape?.length ?? 0;
 
@@ -94,7 +106,10 @@ function lazy(file: Known, plan: PlanArray, header: Header, path: string): LazyA
     if (plane === "data" && plan.reader === "masquerade")
       return await loadArray({ ...plan, mask: undefined }, context, given);
     const mask = plane === "mask" ? await loadMask(plan, context) : undefined;
-    return (mask as NdArray | undefined) ?? planeOf(await loadArray(plan, context, given), plane);
+    if (mask !== undefined) return mask as unknown as NdArray;
+    const found = await loadArray(plan, context, given);
+    const isNetcdf = plan.reader === "netcdf4" && isMaskedArray(found);
+    return planeOf(isNetcdf ? asHeaderSays(found, header.fillValue) : found, plane);
   };
 
   const read = async (selection?: SelectionInput, options: ReadOptions = {}): Promise<AnyArray> => {

@@ -25,7 +25,8 @@ test.each([
   const file = await codec.open?.(source);
   const row = await file?.array().read("123");
   expect(difference(value.slice("123").copy(), row?.copy() as AnyArray)).toBeUndefined();
-  expect(source.bytes).toBeLessThan(bytes.length / 2);
+  // Blocks of 64 KiB: a Blob is asked for what surrounds the headers too.
+  expect(source.bytes).toBeLessThan(bytes.length / 2 + 65_536);
 });
 
 test("the same in a worker", async () => {

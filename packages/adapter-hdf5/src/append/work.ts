@@ -157,6 +157,7 @@ async function grow(
       `${shown} is of another dtype than what is added to it; convert with astype()`,
       "value",
     );
+  if (dtype.kind === "string") throw refuse("holds texts of varying length, which do not grow in place");
   if (isMaskedArray(value) && value.mask !== nomask && (mask === undefined || mask === "nomask"))
     throw refuse("has no mask in the file, and what is added has one");
   const more = (one: RawDataset, array: NdArray): void => {
