@@ -36,7 +36,7 @@ function field(kind) {
 /** The writer's option that compresses, and what to set it to; undefined where there is none. */
 function compression(format) {
   for (const [name, spec] of Object.entries(format.options.write)) {
-    if (!/^(compress(ion)?|gzip)$/.test(name)) continue;
+    if (!/^(compress(ion)?|gzip|codec)$/.test(name)) continue;
     if (spec.type === "integer") return { [name]: 6 };
     if (spec.type === "boolean") return { [name]: true };
     const choice =

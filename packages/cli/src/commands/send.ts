@@ -48,6 +48,6 @@ const examples = `
 Examples:
   $ masq send sst.npz host:7000                    to a \`masq receive sst.npz --listen 0.0.0.0:7000\`
   $ masq send sst.h5 --listen 7000 --codec zstd    waits for \`masq receive OUT host:7000\`
-  
+
 Any file that can be read is sent block by block, verified on the other side and confirmed. A transfer that was cut goes on where it ended when
 both commands are run again. The connection is neither encrypted nor authenticated: through networks you do not trust use a tunnel, as ssh -L.`;
