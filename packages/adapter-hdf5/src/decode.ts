@@ -11,7 +11,7 @@ export async function decodeHdf5(
   bytes: Uint8Array,
   options: Hdf5ReadOptions & DecodeOptions = {},
 ): Promise<AnyArray | Bundle> {
-  const file = await readStructure(fromBytes(bytes), options);
+  const file = await readStructure(fromBytes(bytes), options, { whole: true });
   const value = await load(file.plan, file.context({ signal: options.signal }), options);
   options.onProgress?.(bytes.length, bytes.length);
   return value;

@@ -43,15 +43,23 @@ export interface KnownFile {
   readonly rows: (path: string) => number;
 }
 
-/** Reads everything but the elements. Throws FormatError, LimitError, OptionError. */
-export async function readStructure(given: ByteSource, options: Hdf5ReadOptions & DecodeOptions): Promise<KnownFile> {
+/** Reads everything but the elements; `whole`: those will be next, in the time that is given. Throws FormatError, LimitError, OptionError. */
+export async function readStructure(
+  given: ByteSource,
+  options: Hdf5ReadOptions & DecodeOptions,
+  { whole = false }: { readonly whole?: boolean } = {},
+): Promise<KnownFile> {
   checkOptions("hdf5", hdf5.options.read, options);
   throwIfAborted(options.signal);
   const limits = resolveLimits(options.limits);
   const source = await sized(given, limits.maxBytes, options.signal);
   const { image, root, version } = await openImage(source, source.size as number, { signal: options.signal, limits });
   const heaps = new GlobalHeaps(image);
+  // A network takes the time it takes; what is here has its own measure.
+  const usual = source.readSync === undefined ? undefined : 10_000 + (source.size as number) / 10_000;
+  image.expire(limits.maxMilliseconds ?? usual);
   const tree = await walkFile(image, heaps, root);
+  if (!whole || limits.maxMilliseconds === undefined) image.expire(undefined);
   const datasets = new Map<string, RawDataset>();
   collect(tree, datasets);
   const opened = new Map<string, Elements>();

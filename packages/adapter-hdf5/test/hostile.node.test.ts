@@ -73,6 +73,12 @@ test("every cut of a file of h5py's is refused, or has the same values", async (
   }
 });
 
+test("the time that is given is kept", async () => {
+  const bytes = read("many-earliest");
+  const late = codec.decode(bytes, { limits: { maxMilliseconds: 1 } });
+  await expect(late).rejects.toMatchObject({ code: "LIMIT_EXCEEDED", limit: "maxMilliseconds" });
+});
+
 describe("what is declared costs nothing until it is there", () => {
   test("an array beyond the budget is refused before it is read", async () => {
     const bytes = await codec.encode(good);

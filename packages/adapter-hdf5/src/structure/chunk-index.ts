@@ -34,24 +34,35 @@ export function chunkFinder(
       };
     }
     case "implicit":
-      return byNumber(stored, chunks, async () => ({
-        find: async (index) => ({ address: chunkIndex.address + index * bytes, size: bytes, mask: 0 }),
-      }));
+      return byNumber(stored, chunks, {
+        open: async () => ({
+          find: async (index) => ({ address: chunkIndex.address + index * bytes, size: bytes, mask: 0 }),
+        }),
+        bytes: image.end,
+      });
     case "fixed":
-      return byNumber(stored, chunks, () => fixedArray(image, chunkIndex.address, bytes));
+      return byNumber(stored, chunks, { open: () => fixedArray(image, chunkIndex.address, bytes), bytes: image.end });
     case "extensible": {
       const growing = stored.maxShape.flatMap((n, i) => (n === Number.POSITIVE_INFINITY ? [i] : []));
       if (growing.length !== 1) throw malformed("an extensible array of chunks, and not one axis that grows");
-      return byNumber(stored, chunks, () => extensibleArray(image, chunkIndex.address, bytes), growing[0]);
+      return byNumber(
+        stored,
+        chunks,
+        { open: () => extensibleArray(image, chunkIndex.address, bytes), bytes: image.end },
+        growing[0],
+      );
     }
   }
 }
+
+/** Chunks that may be asked for of a file of any size, most of which were never written. */
+const MOST_ABSENT = 2 ** 20;
 
 /** Chunks numbered in C order over the lengths the axes may have, an axis without end counting as the slowest. */
 function byNumber(
   stored: Stored,
   chunks: readonly number[],
-  open: () => Promise<ArrayIndex>,
+  { open, bytes }: { readonly open: () => Promise<ArrayIndex>; readonly bytes: number },
   growing?: number,
 ): FindChunks {
   const most = chunkCount(stored.maxShape, chunks);
@@ -59,6 +70,9 @@ function byNumber(
   const order = growing === undefined ? axes : [growing, ...axes.filter((i) => i !== growing)];
   let index: Promise<ArrayIndex> | undefined;
   return async function* ({ low, high }) {
+    const wanted = low.reduce((n, from, i) => n * ((high[i] as number) - from + 1), 1);
+    if (wanted > Math.max(MOST_ABSENT, bytes))
+      throw malformed(`${wanted} chunks are asked for, more than the file has bytes`);
     index ??= open();
     const { find } = await index;
     const at = [...low];

@@ -108,7 +108,8 @@ export async function* chunksOfTree2(
   { rank, filtered, bytes }: { readonly rank: number; readonly filtered: boolean; readonly bytes: number },
   box: Box,
 ): AsyncGenerator<ChunkEntry> {
-  const most = Number.POSITIVE_INFINITY;
+  // Each record takes bytes of the file: more of them are a tree that leads to itself.
+  const most = image.end;
   for await (const record of btree2Records(image, root, filtered ? 11 : 10, most)) {
     const from = new Cursor(record, 0, image);
     const address = from.address();

@@ -4,11 +4,16 @@ import type { FileImage } from "./image.ts";
 
 /** Collections kept decoded at a time: texts of one attribute, or of neighbouring elements, lie in few. */
 const MOST_COLLECTIONS = 64;
+/** How often all of a file may be gone through as heaps, beside what any small file may ask for. */
+const AGAIN = 64;
+const SPARE = 2 ** 26;
 
 /** Global heaps: values of varying length. File format specification 3.0, section III.E. */
 export class GlobalHeaps {
   private readonly image: FileImage;
   private readonly collections = new Map<number, ReadonlyMap<number, Uint8Array>>();
+  /** Bytes of collections taken apart so far. */
+  private parsed = 0;
 
   constructor(image: FileImage) {
     this.image = image;
@@ -28,6 +33,10 @@ export class GlobalHeaps {
     const head = await image.cursor(address, 8 + image.lengthSize);
     const size = head.signature("GCOL", 1).skip(3).length();
     if (size === undefined || size < head.at) throw head.fail("a global heap of no size");
+    this.parsed += size;
+    // Collections that lie over each other, asked for in turn.
+    if (this.parsed > SPARE + AGAIN * image.end)
+      throw new LimitError("maxMetadataBytes", "global heaps are gone through again and again", { format: "hdf5" });
     const cursor = await image.cursor(address, size);
     cursor.skip(head.at);
     const objects = new Map<number, Uint8Array>();

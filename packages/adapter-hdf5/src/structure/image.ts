@@ -23,7 +23,7 @@ export class FileImage implements Widths {
   readonly patience: Patience;
   /** For metadata: small pieces that lie close to each other. */
   private readonly near: ByteSource;
-  private readonly until: number;
+  private until = Number.POSITIVE_INFINITY;
 
   constructor(
     source: ByteSource,
@@ -38,15 +38,18 @@ export class FileImage implements Widths {
     this.offsetSize = at.offsetSize;
     this.lengthSize = at.lengthSize;
     this.patience = patience;
-    const { maxMilliseconds } = patience.limits;
-    this.until = maxMilliseconds === undefined ? Number.POSITIVE_INFINITY : Date.now() + maxMilliseconds;
+  }
+
+  /** Has all reading end after some time; undefined: no longer. */
+  expire(milliseconds: number | undefined): void {
+    this.until = milliseconds === undefined ? Number.POSITIVE_INFINITY : Date.now() + milliseconds;
   }
 
   /** Throws AbortedError, and LimitError past `limits.maxMilliseconds`. */
   check(): void {
     throwIfAborted(this.patience.signal);
     if (this.until !== Number.POSITIVE_INFINITY && Date.now() > this.until)
-      throw new LimitError("maxMilliseconds", `reading took more than ${this.patience.limits.maxMilliseconds} ms`, {
+      throw new LimitError("maxMilliseconds", "reading took longer than it may", {
         format: "hdf5",
       });
   }

@@ -23,8 +23,9 @@ export interface ObjectHeader {
   readonly messages: readonly HeaderMessage[];
 }
 
-/** Parts a header may be continued in. */
+/** Parts a header may be continued in, and messages it may have. */
 const MAX_BLOCKS = 1000;
+const MAX_MESSAGES = 65_536;
 const CONTINUATION = 0x10;
 /** What is read first of a header: most are shorter. */
 const FIRST = 512;
@@ -44,9 +45,11 @@ export async function readObjectHeader(image: FileImage, address: number): Promi
   const messages: HeaderMessage[] = [];
   const parts: Part[] = [isNew ? await newPart(image, address, first) : await oldPart(image, address, first)];
   const { head } = parts[0] as Part;
+  const seen = new Set<number>();
   for (let i = 0; i < parts.length; i++) {
     if (i >= MAX_BLOCKS) throw malformed(`an object header of more than ${MAX_BLOCKS} parts`, first.start);
     for (const message of messagesOf(parts[i] as Part, isNew)) {
+      if (messages.length >= MAX_MESSAGES) throw malformed("an object header of too many messages", first.start);
       if (message.type !== CONTINUATION) {
         messages.push(message);
         continue;
@@ -54,6 +57,8 @@ export async function readObjectHeader(image: FileImage, address: number): Promi
       const where = new Cursor(message.body, message.offset, image);
       const [at, length] = [where.address(), where.length()];
       if (at === undefined || length === undefined) throw where.fail("a header continued nowhere");
+      if (seen.has(at)) throw where.fail("a header that goes on where it was already");
+      seen.add(at);
       if (isNew) {
         const cursor = await image.checked(at, length);
         for (const letter of [0x4f, 0x43, 0x48, 0x4b])

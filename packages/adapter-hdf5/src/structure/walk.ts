@@ -32,7 +32,7 @@ class Walk {
   private readonly maxDepth: number;
   private objects = 0;
   private readonly headers = new Map<number, ObjectHeader>();
-  private readonly links = new Map<number, readonly Link[]>();
+  private readonly links = new Map<number, ReadonlyMap<string, Link>>();
   /** Names of datasets by address, the first one found. */
   private readonly names = new Map<number, string>();
 
@@ -75,7 +75,7 @@ class Walk {
     if (!isGroup(header)) return { node: "other", path, target: "" };
     const members: (readonly [string, RawNode])[] = [];
     const prefix = path === "/" ? "/" : `${path}/`;
-    for (const link of await this.linksAt(address))
+    for (const link of (await this.linksAt(address)).values())
       members.push([link.name, await this.visit(link, prefix + link.name, [...above, address])]);
     return { node: "group", path, address, members, attrs: await this.attributes(header) };
   }
@@ -119,11 +119,12 @@ class Walk {
     return header;
   }
 
-  private async linksAt(address: number): Promise<readonly Link[]> {
+  private async linksAt(address: number): Promise<ReadonlyMap<string, Link>> {
     const known = this.links.get(address);
     if (known !== undefined) return known;
     const header = await this.header(address);
-    const links = isGroup(header) ? await linksOf(this.image, header) : [];
+    const listed = isGroup(header) ? await linksOf(this.image, header) : [];
+    const links = new Map(listed.map((link) => [link.name, link]));
     this.links.set(address, links);
     return links;
   }
@@ -134,7 +135,7 @@ class Walk {
     let at = path.startsWith("/") ? this.root : from;
     for (const name of path.split("/")) {
       if (name === "" || name === ".") continue;
-      const link = (await this.linksAt(at)).find((one) => one.name === name);
+      const link = (await this.linksAt(at)).get(name);
       if (link === undefined || link.to === "unknown") return undefined;
       if (link.to === "file") return { external: `${link.file}:${link.path}` };
       if (link.to === "object") at = link.address;
