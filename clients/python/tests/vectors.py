@@ -6,13 +6,15 @@ from pathlib import Path
 
 from cases import cases
 
-from masquerade import npz, protobuf
+from masquerade import blocks, npz, protobuf
 
 target = Path(sys.argv[1])
-target.mkdir(parents=True, exist_ok=True)
+(target / "blocks").mkdir(parents=True, exist_ok=True)
 index = []
 for name, (value, options, in_npz) in cases().items():
     (target / f"{name}.pb").write_bytes(protobuf.dumps(value, **options))
+    kept = {key: one for key, one in options.items() if one != "run-length"}
+    (target / "blocks" / f"{name}.mqb").write_bytes(blocks.dumps(value, **kept))
     if in_npz:
         (target / f"{name}.npz").write_bytes(npz.dumps(value))
     index.append({"name": name, "options": options, "npz": in_npz})

@@ -29,6 +29,7 @@ fn the_readme() -> Result<(), Error> {
     let masked = values.is_masked(&[0, 1]); // true
     let filled = values.filled(f64::NAN); // in C order
     let column = values.slice(1, 0, 1, 1)?; // a view
+
     // #endregion exchange
 
     assert_eq!((first, masked, filled[3], filled[1].is_nan()), (271.5, true, 275.0, true));

@@ -34,6 +34,17 @@ describe("what Python wrote", () => {
   });
 });
 
+describe("streams of blocks that Python wrote", () => {
+  it("are the bytes that each vector is written as", async () => {
+    for (const { name, options } of index) {
+      const { mask, ...rest } = options;
+      const how = mask === "raw" ? { mask, ...rest } : rest;
+      const { bytes } = await registry.encode("blocks", await load(read(`${name}.pb`)), how);
+      expect(Buffer.compare(bytes, read(`blocks/${name}.mqb`)), name).toBe(0);
+    }
+  });
+});
+
 /** What decoding as protobuf throws. */
 async function decoded(bytes: Uint8Array): Promise<unknown> {
   const codec = await registry.get("protobuf").codec();

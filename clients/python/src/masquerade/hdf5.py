@@ -5,12 +5,15 @@ import json
 
 import numpy as np
 
+from . import _h5json
 from ._errors import MasqueradeError
 from ._labelled import Labelled
 from ._write import holds_arrays, is_array
 
 _LAYOUTS = ("nexus", "values-mask")
 _OWN = "masquerade_"
+# Larger datasets than this are not made out of next to nothing: zeros deflate 1030:1.
+_USUAL, _RATIO = 2**32, 1100
 
 
 def _h5py():
@@ -63,7 +66,7 @@ def _write_attribute(place, name, value):
     tagged = isinstance(value, (list, tuple, dict, bytes, int)) or value is None
     number = isinstance(value, (np.ndarray, np.generic)) and type(value) is not np.ma.MaskedArray and value.dtype.kind in "biufcS"
     if tagged and not plain and not name.startswith(_OWN):
-        place.attrs[name] = json.dumps(_tagged(value), separators=(",", ":"), ensure_ascii=False)
+        place.attrs[name] = json.dumps(_h5json.spell(value), separators=(",", ":"), ensure_ascii=False)
         place.attrs[_OWN + "json"] = [*place.attrs.get(_OWN + "json", ()), name]
         return
     if name.startswith(_OWN) or not (plain or number):
@@ -266,6 +269,8 @@ class _Reader:
         if dataset.shape is None:
             raise MasqueradeError(f"{dataset.name} has no dataspace")
         said = dataset.attrs.get(_OWN + "dtype")
+        if dataset.nbytes > _USUAL and dataset.nbytes > _RATIO * dataset.id.get_storage_size():
+            raise MasqueradeError(f"{dataset.name} has {dataset.nbytes} bytes, and {dataset.id.get_storage_size()} in the file")
         data = np.empty(dataset.shape, dataset.dtype)
         if data.size:
             dataset.read_direct(data) if data.ndim else data.__setitem__((), dataset[()])
@@ -285,7 +290,7 @@ class _Reader:
             if usual or name.startswith(_OWN):
                 continue
             if name in texts:
-                found[name] = _untagged(json.loads(value))
+                found[name] = _h5json.read(json.loads(value))
             elif isinstance(value, np.generic) and name != "_FillValue" and value.dtype.char in "?ldqD":
                 found[name] = value.item()
             elif isinstance(value, (str, np.generic)) or (isinstance(value, np.ndarray) and not value.dtype.hasobject):
@@ -293,49 +298,3 @@ class _Reader:
             else:
                 raise MasqueradeError(f"the attribute {name!r} is of a kind that is not read here")
         return found
-
-
-def _tagged(value):
-    """Plain values HDF5 has no type for, as JSON: what has no type there either is an object with one key, its type."""
-    if value is None or isinstance(value, (bool, str)):
-        return value
-    if isinstance(value, int):
-        return {"int": str(value)}
-    if isinstance(value, float):
-        unusual = value != value or value in (float("inf"), float("-inf")) or str(value) == "-0.0"
-        return {"float": {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity", "-0.0": "-0"}[str(value)]} if unusual else value
-    if isinstance(value, bytes):
-        return {"bytes": value.hex()}
-    if isinstance(value, complex):
-        return {"complex": [_tagged(value.real), _tagged(value.imag)]}
-    if isinstance(value, list):
-        return [_tagged(one) for one in value]
-    if isinstance(value, tuple):
-        return {"tuple": [_tagged(one) for one in value]}
-    if isinstance(value, dict):
-        return {"dict": [[_tagged(key), _tagged(one)] for key, one in value.items()]}
-    raise MasqueradeError(f"a {type(value).__name__} within an attribute has no place in HDF5; write it to .pb")
-
-
-def _untagged(said):
-    if isinstance(said, list):
-        return [_untagged(one) for one in said]
-    if isinstance(said, int) and not isinstance(said, bool):
-        return float(said)
-    if not isinstance(said, dict):
-        return said
-    if len(said) == 1:
-        ((tag, inner),) = said.items()
-        if tag == "int":
-            return int(inner)
-        if tag == "float":
-            return float(inner)
-        if tag == "bytes":
-            return bytes.fromhex(inner)
-        if tag == "complex":
-            return complex(*map(_untagged, inner))
-        if tag == "tuple":
-            return tuple(map(_untagged, inner))
-        if tag == "dict":
-            return {_untagged(key): _untagged(one) for key, one in inner}
-    raise MasqueradeError("an attribute of a kind that is not read here")

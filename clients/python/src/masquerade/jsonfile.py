@@ -6,6 +6,7 @@ import math
 import numpy as np
 
 from . import _text
+from ._elements import Elements, flattened
 from ._errors import MasqueradeError
 from ._labelled import Labelled
 from ._write import holds_arrays, is_array
@@ -197,10 +198,10 @@ def _read_array(said):
     dtype, shape = _read_dtype(said["dtype"]), said["shape"]
     if not isinstance(shape, list) or any(type(n) is not int or n < 0 for n in shape):
         raise MasqueradeError(f"a shape of {shape!r}")
-    flat = _flattened(said["data"], shape)
+    flat = flattened(said["data"], shape)
     kind = np.ma.make_mask_descr(dtype)
     hidden = said.get("hidden")
-    reader = _Elements(None if hidden is None else iter(hidden))
+    reader = Elements(None if hidden is None else iter(hidden))
     native = dtype.newbyteorder("=")
     raw = b"".join(reader.read(one, native) for one in flat)
     if hidden is not None and next(reader.hidden, reader) is not reader:
@@ -218,7 +219,7 @@ def _read_array(said):
             fill = _read_dtype(said["fill_value_dtype"]) if "fill_value_dtype" in said else dtype
             own = fill.newbyteorder("=")
             # With a dtype of its own, which the public setter would cast.
-            array._fill_value = _stored(_shaped(_Elements(None).read(said["fill_value"], own), own, (), "C"), fill)
+            array._fill_value = _stored(_shaped(Elements(None).read(said["fill_value"], own), own, (), "C"), fill)
     elif {"fill_value", "hard_mask"} & said.keys():
         raise MasqueradeError("a plain array with a fill value or a hard mask")
     if "attrs" not in said and "dims" not in said:
@@ -268,45 +269,3 @@ def _read_dtype(said):
     if dtype is None or dtype.hasobject or dtype.char in "gGT":
         raise MasqueradeError(f"a dtype of {said!r} is not read from .json here")
     return dtype
-
-
-def _flattened(data, shape):
-    flat = [data]
-    for n in shape:
-        if not all(isinstance(one, list) and len(one) == n for one in flat):
-            raise MasqueradeError(f"lists that are not nested as shape {tuple(shape)} says")
-        flat = [item for one in flat for item in one]
-    return flat
-
-
-class _Elements:
-    """Reads elements: bytes, and the bools of their mask."""
-
-    def __init__(self, hidden):
-        self.hidden, self.bools = hidden, bytearray()
-
-    def read(self, said, dtype):
-        if dtype.names is not None:
-            return self._record(said, dtype)
-        self.bools.append(said is None)
-        if said is None:
-            if self.hidden is None:
-                return bytes(dtype.itemsize)
-            said = next(self.hidden, None)
-            if said is None:
-                raise MasqueradeError("fewer hidden values than masked elements")
-        return _text.read(said, dtype)
-
-    def _record(self, said, dtype):
-        if said is None:
-            said = dict.fromkeys(dtype.names)
-        if not isinstance(said, dict) or said.keys() != set(dtype.names):
-            raise MasqueradeError("a record that is no object of its fields")
-        out = bytearray(dtype.itemsize)
-        for name in dtype.names:
-            inner, offset = dtype.fields[name][:2]
-            base, shape = inner.subdtype or (inner, ())
-            flat = [None] * math.prod(shape) if said[name] is None else _flattened(said[name], shape)
-            raw = b"".join(self.read(one, base) for one in flat)
-            out[offset : offset + len(raw)] = raw
-        return bytes(out)

@@ -22,7 +22,7 @@ import org.masquerade.v1.TimeUnit;
 public final class Npy {
   private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
   private static final int MOST_HEADER = 1 << 20;
-  private static final Pattern CODE = Pattern.compile("([<>|=]?)([biufcSaUVMmOt])(\\d{1,10})(?:\\[(\\d{0,9})([a-zA-Z]{1,2})])?");
+  private static final Pattern CODE = Pattern.compile("([<>|=]?)([biufcSaUVMmOt])(\\d{0,10})(?:\\[(\\d{0,9})([a-zA-Z]{1,2})])?");
   private static final List<String> UNITS = List.of("", "generic", "Y", "M", "W", "D", "h", "m", "s", "ms", "us", "ns", "ps", "fs", "as");
 
   private Npy() {}
@@ -34,39 +34,65 @@ public final class Npy {
 
   /** The array of a file's bytes: a view of them. */
   public static NdArray loads(byte[] raw) throws MasqueradeException {
+    int end = end(raw);
+    Header header = header(java.util.Arrays.copyOf(raw, end));
+    if (header.dtype.hasObjects()) throw new MasqueradeException("an array of objects is a pickle, which is not read here");
+    ByteBuffer data = ByteBuffer.wrap(raw, end, raw.length - end);
+    long need = Shapes.times(Shapes.size(header.shape), header.dtype.itemsize);
+    if (need != data.remaining())
+      throw new MasqueradeException(
+          "shape " + java.util.Arrays.toString(header.shape) + " of " + header.dtype + " takes " + need + " bytes, there are " + data.remaining());
+    return NdArray.over(data, header.dtype, header.fortran, header.shape);
+  }
+
+  /** What a header says. */
+  static final class Header {
+    final DType dtype;
+    final int[] shape;
+    final boolean fortran;
+
+    Header(DType dtype, int[] shape, boolean fortran) {
+      this.dtype = dtype;
+      this.shape = shape;
+      this.fortran = fortran;
+    }
+  }
+
+  /** Where the data begin. */
+  private static int end(byte[] raw) throws MasqueradeException {
     for (int i = 0; i < MAGIC.length; i++)
       if (raw.length <= i || raw[i] != MAGIC[i]) throw new MasqueradeException("no NPY file: it does not begin with \\x93NUMPY", 0);
     if (raw.length < 10) throw new MasqueradeException("an NPY file that is cut off", raw.length);
     int version = raw[6];
     if (version < 1 || version > 3 || raw[7] != 0) throw new MasqueradeException("version " + version + "." + raw[7] + " of NPY", 6);
-    int start = version == 1 ? 10 : 12;
+    int start = start(raw);
     if (raw.length < start) throw new MasqueradeException("an NPY file that is cut off", raw.length);
     ByteBuffer bytes = ByteBuffer.wrap(raw).order(ByteOrder.LITTLE_ENDIAN);
     long length = version == 1 ? bytes.getShort(8) & 0xffff : bytes.getInt(8) & 0xffffffffL;
     if (length > MOST_HEADER || length > raw.length - start)
       throw new MasqueradeException("a header of " + length + " bytes, of which " + (raw.length - start) + " are there", 8);
-    Charset charset = version == 3 ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1;
-    String header;
-    try {
-      header = charset.newDecoder().decode(ByteBuffer.wrap(raw, start, (int) length)).toString();
-    } catch (CharacterCodingException e) {
-      throw new MasqueradeException("a header that is no UTF-8", start);
-    }
-    return read(PythonLiteral.parse(header), ByteBuffer.wrap(raw, start + (int) length, raw.length - start - (int) length));
+    return start + (int) length;
   }
 
-  private static NdArray read(Object header, ByteBuffer data) throws MasqueradeException {
+  private static int start(byte[] raw) {
+    return raw[6] == 1 ? 10 : 12;
+  }
+
+  /** A header, with nothing after it. */
+  static Header header(byte[] raw) throws MasqueradeException {
+    if (end(raw) != raw.length) throw new MasqueradeException("something follows the header of an NPY file");
+    Charset charset = raw[6] == 3 ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1;
+    Object header;
+    try {
+      header = PythonLiteral.parse(charset.newDecoder().decode(ByteBuffer.wrap(raw, start(raw), raw.length - start(raw))).toString());
+    } catch (CharacterCodingException e) {
+      throw new MasqueradeException("a header that is no UTF-8", start(raw));
+    }
     if (!(header instanceof Map) || !((Map<?, ?>) header).keySet().equals(Set.of("descr", "fortran_order", "shape")))
       throw new MasqueradeException("a header of NPY has descr, fortran_order and shape, and nothing else");
     Map<?, ?> said = (Map<?, ?>) header;
     if (!(said.get("fortran_order") instanceof Boolean)) throw new MasqueradeException("fortran_order is True or False");
-    int[] shape = shape(said.get("shape"));
-    DType dtype = descr(said.get("descr"), 0);
-    long need = Shapes.times(Shapes.size(shape), dtype.itemsize);
-    if (need != data.remaining())
-      throw new MasqueradeException(
-          "shape " + java.util.Arrays.toString(shape) + " of " + dtype + " takes " + need + " bytes, there are " + data.remaining());
-    return NdArray.over(data, dtype, (Boolean) said.get("fortran_order"), shape);
+    return new Header(descr(said.get("descr"), 0), shape(said.get("shape")), (Boolean) said.get("fortran_order"));
   }
 
   private static int[] shape(Object said) throws MasqueradeException {
@@ -117,8 +143,9 @@ public final class Npy {
     if (!m.matches()) throw new MasqueradeException("the dtype \"" + text + "\", which is none of NumPy's files");
     ByteOrder order = m.group(1).equals(">") ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
     char letter = m.group(2).charAt(0);
+    if (letter == 'O') return DType.of(Kind.KIND_OBJECT);
+    if (m.group(3).isEmpty()) throw new MasqueradeException("the dtype \"" + text + "\"");
     long size = Long.parseLong(m.group(3));
-    if (letter == 'O') throw new MasqueradeException("an array of objects is a pickle, which is not read here");
     boolean time = letter == 'M' || letter == 'm';
     if (size > Integer.MAX_VALUE / 4 || (m.group(5) != null && !time)) throw new MasqueradeException("the dtype \"" + text + "\"");
     switch (letter) {

@@ -31,6 +31,8 @@ final class Reader {
   /** Fields of dtypes so far. */
   int fields;
 
+  /** Arrays of a stream, in order; null in a file. */
+  private java.util.Deque<Object[]> ready;
   private final List<Buffer> buffers;
   private final boolean[] taken;
 
@@ -74,6 +76,22 @@ final class Reader {
     return out;
   }
 
+  /** The value of a stream's envelope, whose arrays are ready: each an NdArray and its Mask or null. */
+  Object content(org.masquerade.v1.Envelope envelope, java.util.Deque<Object[]> arrays) throws MasqueradeException {
+    ready = arrays;
+    return envelope.hasArray() ? member(envelope.getArray()) : bundle(envelope.getBundle());
+  }
+
+  /** An array of a bundle, or by itself; streams of blocks have these elsewhere. */
+  private Object member(Array said) throws MasqueradeException {
+    if (ready == null) return array(said);
+    Object[] next = ready.remove();
+    NdArray data = (NdArray) next[0];
+    if (said.hasDims() && said.getDims().getNamesCount() != data.shape.length)
+      throw new MasqueradeException(said.getDims().getNamesCount() + " names for " + data.shape.length + " axes");
+    return assembled(said, data, (Mask) next[1], said.hasFillValue() ? fill(said.getFillValue()) : null, named(said.getAttributesList()));
+  }
+
   /** An NdArray or MaskedArray. */
   Object array(Array said) throws MasqueradeException {
     if (!said.hasDtype()) throw new MasqueradeException("an array has no dtype");
@@ -82,10 +100,7 @@ final class Reader {
     int[] shape = shape(said.getShapeList());
     if (said.hasDims() && said.getDims().getNamesCount() != shape.length)
       throw new MasqueradeException(said.getDims().getNamesCount() + " names for " + shape.length + " axes");
-    boolean extras = said.hasMask() || said.hasFillValue() || said.getHardMask() || said.getHiddenDropped();
-    if (!said.getMasked() && (extras || said.getDataSubclass() != Subclass.SUBCLASS_UNSPECIFIED))
-      throw new MasqueradeException("an array that is not masked has a mask, a fill value or a hard mask");
-    if (said.getHiddenDropped() && !said.hasMask()) throw new MasqueradeException("values are hidden without a mask");
+    demandConsistent(said);
     if (Shapes.size(shape) > Integer.MAX_VALUE) throw new MasqueradeException("more elements than a Java array has: " + said.getShapeList());
 
     boolean fortran = said.getOrder() == Order.ORDER_F;
@@ -98,6 +113,19 @@ final class Reader {
         raw == null
             ? NdArray.over(objects(said, dtype, shape), dtype, fortran, shape)
             : NdArray.over(raw.asReadOnlyByteBuffer(), dtype, fortran, shape);
+    return assembled(said, data, mask, fill, attributes);
+  }
+
+  private static void demandConsistent(Array said) throws MasqueradeException {
+    boolean extras = said.hasMask() || said.hasFillValue() || said.getHardMask() || said.getHiddenDropped();
+    if (!said.getMasked() && (extras || said.getDataSubclass() != Subclass.SUBCLASS_UNSPECIFIED))
+      throw new MasqueradeException("an array that is not masked has a mask, a fill value or a hard mask");
+    if (said.getHiddenDropped() && !said.hasMask()) throw new MasqueradeException("values are hidden without a mask");
+  }
+
+  private static Object assembled(Array said, NdArray data, Mask mask, NdArray fill, Map<String, Object> attributes)
+      throws MasqueradeException {
+    demandConsistent(said);
     data.attributes = attributes;
     data.dims = said.hasDims() ? List.copyOf(said.getDims().getNamesList()) : null;
     data.subclass = said.getMasked() ? said.getDataSubclass() : said.getSubclass();
@@ -128,7 +156,7 @@ final class Reader {
     return out;
   }
 
-  private Object element(Value said, DType dtype) throws MasqueradeException {
+  Object element(Value said, DType dtype) throws MasqueradeException {
     Object out = value(said);
     if (dtype.kind == Kind.KIND_STRING && !(out instanceof String) && !(out == null && dtype.naObject.isPresent()))
       throw new MasqueradeException("an element of a StringDType array is no text");
@@ -179,7 +207,7 @@ final class Reader {
       if (members.containsKey(entry.getName())) throw new MasqueradeException("the member \"" + entry.getName() + "\" comes twice");
       if (!entry.hasArray() && !entry.hasBundle())
         throw new MasqueradeException("the member \"" + entry.getName() + "\" is nothing at all");
-      members.put(entry.getName(), entry.hasArray() ? array(entry.getArray()) : bundle(entry.getBundle()));
+      members.put(entry.getName(), entry.hasArray() ? member(entry.getArray()) : bundle(entry.getBundle()));
     }
     Map<String, Object> attributes = named(said.getAttributesList());
     Map<String, Object> keys = named(said.getKeysList());

@@ -40,7 +40,7 @@ final class Wire {
         continue;
       }
       int expected = wireOf(field);
-      boolean packed = wire == 2 && expected == 0 && field.isRepeated();
+      boolean packed = wire == 2 && expected != 2 && field.isRepeated();
       if (wire != expected && !packed)
         throw new MasqueradeException(
             "field " + field.getName() + " of " + type.getName() + " has wire type " + wire + ", not " + expected, start);
@@ -57,7 +57,10 @@ final class Wire {
       else {
         int stop = length(end);
         if (field.getType() == FieldDescriptor.Type.MESSAGE) message(field.getMessageType(), stop, depth + 1);
-        else if (packed) while (at < stop) number(field, stop);
+        else if (packed && expected != 0) {
+          if ((stop - at) % (expected == 1 ? 8 : 4) != 0)
+            throw new MasqueradeException(field.getFullName() + " takes " + (stop - at) + " bytes", at);
+        } else if (packed) while (at < stop) number(field, stop);
         at = stop;
       }
     }
