@@ -11,7 +11,8 @@ import type { WriteGroup } from "../src/write/node.ts";
 
 const corpus = new URL("../../../corpus/hdf5/", import.meta.url);
 const codec = await hdf5.codec();
-const read = (name: string): Uint8Array => new Uint8Array(readFileSync(new URL(`${name}.h5`, corpus)));
+const read = (name: string): Uint8Array =>
+  new Uint8Array(readFileSync(new URL(name.includes(".") ? name : `${name}.h5`, corpus)));
 const files = [
   "groups",
   "mask-nexus",
@@ -20,6 +21,11 @@ const files = [
   "structured",
   "many-latest",
   "many-earliest",
+  "netcdf-groups.nc",
+  "netcdf-texts.nc",
+  "pytables-arrays",
+  "matlab-arrays.mat",
+  "astropy-tables",
 ].map(read);
 const good = maskedArray([1.5, 2, 3], { mask: [false, true, false] }) as never;
 const seed = inject("seed" as never) as number;
