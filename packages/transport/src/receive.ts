@@ -36,8 +36,8 @@ export interface Received {
   readonly digest: number;
 }
 
-/** Times that blocks which did not come are asked for before the receiver gives up. */
-const MOST_TRIES = 3;
+/** Runs of blocks in one request; what is missing beyond them is asked for in the next. */
+const MOST_RUNS = 50_000;
 
 /**
  * Receives a stream of blocks into a store: asks for what the store lacks, verifies every message before anything is done with it, and confirms when
@@ -52,15 +52,15 @@ export async function receiveBlocks(
   const { reading } = store;
   const before = reading.have.size;
   try {
-    for (let tries = 0; ; tries++) {
+    for (;;) {
       throwIfAborted(options.signal);
       const begun = reading.head !== undefined;
       const had = reading.have.size;
-      await channel.send([requestMessage(begun ? reading.missing() : undefined)]);
+      await channel.send([requestMessage(begun ? reading.missing(MOST_RUNS) : undefined)]);
       await receiveOne(channel, store, options);
-      const missing = reading.missing();
+      const missing = reading.missing(MOST_RUNS);
       if (missing.length === 0) break;
-      if (tries + 1 >= MOST_TRIES || reading.have.size === had)
+      if (reading.have.size === had)
         throw new FormatError(
           "FORMAT_TRUNCATED",
           "blocks",

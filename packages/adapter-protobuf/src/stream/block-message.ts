@@ -1,6 +1,5 @@
 import type { ChecksumKind } from "../message/tables.ts";
 import { MessageWriter } from "../message/write.ts";
-import type { NumberRun } from "./block-set.ts";
 import { messageHead } from "./envelope-write.ts";
 import type { PlannedBlock } from "./plan.ts";
 import { type Sealed, seal } from "./seal.ts";
@@ -96,8 +95,3 @@ export function endMessage(blocks: number, index: number, digest: number, checks
 
 /** Bytes of an end on a byte stream, its length included. */
 export const endBytes = (checksum: ChecksumKind | undefined): number => (checksum === undefined ? 26 : 31);
-
-/** Whether a number is in one of the runs. */
-export function inRuns(runs: readonly NumberRun[] | undefined, number: number): boolean {
-  return runs === undefined || runs.some(({ first, count }) => number >= first && number < first + count);
-}

@@ -11,6 +11,7 @@ const PAGE = 1024;
 export class BlockSet {
   size = 0;
   readonly #pages: Map<number, Uint32Array> = new Map();
+  #most = -1;
 
   /** False if it was there before. */
   add(number: number): boolean {
@@ -26,6 +27,7 @@ export class BlockSet {
     if ((word & bit) !== 0) return false;
     words[within >> 5] = word | bit;
     this.size++;
+    this.#most = Math.max(this.#most, number);
     return true;
   }
 
@@ -38,15 +40,15 @@ export class BlockSet {
   /** What is not in it of the numbers below `total`, as runs in order, at most `most` of them. */
   missing(total: number, most: number = Number.MAX_SAFE_INTEGER): NumberRun[] {
     const runs: NumberRun[] = [];
-    if (this.size >= total) return runs;
+    if (this.size >= total && this.#most < total) return runs;
     let next = 0;
     for (const page of [...this.#pages.keys()].sort((a, b) => a - b)) {
       const words = this.#pages.get(page) as Uint32Array;
       for (let within = 0; within < PAGE; within++) {
         if (((words[within >> 5] as number) & (1 << (within & 31))) === 0) continue;
-        const number = page * PAGE + within;
+        const number = Math.min(page * PAGE + within, total);
         if (number > next) runs.push({ first: next, count: number - next });
-        if (runs.length >= most) return runs;
+        if (runs.length >= most || number >= total) return runs;
         next = number + 1;
       }
     }
@@ -61,4 +63,23 @@ export function runsText(runs: readonly NumberRun[], most = 12): string {
     .slice(0, most)
     .map(({ first, count }) => (count === 1 ? String(first) : `${first}–${first + count - 1}`));
   return runs.length > most ? `${shown.join(", ")}, …` : shown.join(", ");
+}
+
+/** Whether a number is in one of the runs, which somebody else has put together: in any order, however many. Without runs all are. */
+export function finder(runs: readonly NumberRun[] | undefined): (number: number) => boolean {
+  if (runs === undefined) return () => true;
+  const sorted = [...runs].sort((a, b) => a.first - b.first);
+  // Where the runs up to each one end.
+  const ends: number[] = [];
+  for (const { first, count } of sorted) ends.push(Math.max(ends.at(-1) ?? 0, first + count));
+  return (number) => {
+    let low = 0;
+    let high = sorted.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((sorted[middle] as NumberRun).first <= number) low = middle + 1;
+      else high = middle;
+    }
+    return low > 0 && number < (ends[low - 1] as number);
+  };
 }

@@ -16,8 +16,8 @@ import {
 } from "@masquerade/core";
 import { dataSubclassesOf } from "../blocks/encode.ts";
 import type { BlocksWriteOptions } from "../blocks/format.ts";
-import { endMessage, growthMessage, inRuns } from "./block-message.ts";
-import type { NumberRun } from "./block-set.ts";
+import { endMessage, growthMessage } from "./block-message.ts";
+import { finder, type NumberRun } from "./block-set.ts";
 import { StreamEncoder } from "./encoder.ts";
 import { BlockFile } from "./file.ts";
 
@@ -68,12 +68,13 @@ export function blockSource(
     digest: () => digest,
     async *messages({ runs, signal, onBlock } = {}) {
       const encoder = new StreamEncoder(header, options, subclasses);
+      const wanted = finder(runs);
       for (const message of encoder.head()) yield message.parts;
       for (const [path, array] of arrays)
         for await (const part of partsOf(array, signal))
           for await (const block of encoder.push({ ...part, array: path })) {
             throwIfAborted(signal);
-            const sent = inRuns(runs, block.index);
+            const sent = wanted(block.index);
             if (sent) yield block.parts;
             onBlock?.(block.index, sent);
           }
@@ -103,10 +104,11 @@ export async function blockFileSource(source: ByteSource, signal?: AbortSignal):
     ),
     digest: () => file.end.digest,
     async *messages(options = {}) {
+      const wanted = finder(options.runs);
       for (const message of file.headMessages) yield [message];
       for (const { array, length } of file.growths) yield growthMessage(array, length, checksum).parts;
       for (let index = 0; index < file.end.blocks; index++) {
-        const sent = inRuns(options.runs, index);
+        const sent = wanted(index);
         if (sent) yield [(await file.message(index, options.signal)).message];
         options.onBlock?.(index, sent);
       }
