@@ -28,7 +28,7 @@ beforeAll(async () => {
     const text = new TextDecoder().decode(bytes);
     // What astropy does not read: dates beyond the calendar (they are counts) and in multiples of a unit; in texts, what Python takes
     // for the end of a line, and spaces at either end.
-    if (array.dtype.kind === "datetime64" && /@-?\d|datetime64\[\d/.test(text)) continue;
+    if (text.includes("datetime64") && /@-?\d|datetime64\[\d/.test(text)) continue;
     if (LINE_ENDS.test(text) || /"(?:\s|[^"]*\s")|(?:^|[, ])\0/m.test(text.slice(text.search(/^[^#]/m)))) continue;
     // Nor does it read its own tables of cells that hold several values where there are no rows, or where a zero is not the last length.
     if (text.includes("subtype") && (array.shape[0] === 0 || /subtype: "\w+\[(?:\d+,)*0,/.test(text))) continue;

@@ -65,7 +65,7 @@ def check(column, values, mask, rows):
 
 problems, compared = [], 0
 for name, case in cases.items():
-    dtype = np.dtype(ast.literal_eval(case["dtype"]))
+    dtype = np.lib.format.descr_to_dtype(ast.literal_eval(case["dtype"]))  # padding is no field
     shape = tuple(case["shape"])
     array = np.frombuffer(bytes.fromhex(case["data"]), dtype).reshape(shape)
     mask = np.frombuffer(bytes.fromhex(case["mask"]), np.ma.make_mask_descr(dtype)).reshape(shape)
