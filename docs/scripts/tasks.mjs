@@ -84,7 +84,9 @@ order: 6
 # Tasks
 
 What people come with, and what they type. Nothing here needs more than \`masq --help\`, the help of one command, and this site. Everything below was really
-run; \`sst.pkl\` is a masked field of shape (3, 36, 72) that NumPy pickled.
+run; \`sst.pkl\` is a masked field of shape (3, 36, 72) that NumPy pickled. In a terminal with colours it looks like this:
+
+![masq inspect and masq show in a terminal: a map of the sea's temperature, land in grey, and a line along one latitude](../images/show.png)
 
 `;
 

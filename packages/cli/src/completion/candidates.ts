@@ -28,8 +28,6 @@ const valuesOf: { readonly [name: string]: (line: Line, word: string) => Promise
 const argumentsOf: { readonly [command: string]: (line: Line) => Promise<readonly Candidate[]> } = {
   conformance: formats,
   completion: async () => ["bash", "zsh", "fish"].map((word) => ({ word, about: "" })),
-  schema: async ({ command }) =>
-    (command.registeredArguments[0]?.argChoices ?? []).map((word) => ({ word, about: "" })),
 };
 
 /** Candidates for the word at the cursor; none where a file name is as good as anything. */

@@ -1,0 +1,102 @@
+// masq on files of 5 GB (or MASQUERADE_LARGE_BYTES): a header is quick and small, everything else streams. Each command is a process of its own.
+import { openSync, readFileSync, statSync, truncateSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { dtypes } from "@masquerade/core";
+import { writeNpyHeader } from "@masquerade/numpy";
+import { beforeAll, describe, expect, it } from "vitest";
+import { bin, build, root, scratch, start } from "./support/masq.ts";
+
+const bytes = Number(process.env["MASQUERADE_LARGE_BYTES"] ?? 5e9);
+const columns = 1000;
+const rows = Math.floor(bytes / 8 / columns);
+const folder = scratch();
+const npy = join(folder, "large.npy");
+
+/** A header: the time of a second process of Node, and no more memory than that takes with a codec. */
+const HEADER = { cpu: 1, peak: 100e6 };
+/** Blocks under way, both sides' buffers, and what the runtime keeps of them. */
+const STREAM = 320e6;
+
+beforeAll(() => {
+  build();
+  const header = writeNpyHeader({ dtype: dtypes.simple("float64"), shape: [rows, columns] });
+  const file = openSync(npy, "w");
+  writeSync(file, header);
+  // Zeros that take no place on the disk, but for the last row.
+  truncateSync(npy, header.length + rows * columns * 8);
+  writeSync(
+    file,
+    Float64Array.from({ length: columns }, (_, i) => i),
+    0,
+    columns * 8,
+    header.length + (rows - 1) * columns * 8,
+  );
+});
+
+interface Usage {
+  readonly peak: number;
+  readonly cpu: number;
+}
+
+async function masq(...argv: string[]): Promise<{ out: string; err: string } & Usage> {
+  const usage = join(folder, "usage.json");
+  const watch = join(root, "packages/cli/test/support/usage.mjs");
+  const { code, out, err } = await start(process.execPath, ["--import", watch, bin, ...argv], {
+    env: { USAGE: usage },
+  });
+  expect(code, err).toBe(0);
+  const used = JSON.parse(readFileSync(usage, "utf8")) as Usage;
+  console.log(
+    `masq ${argv[0]} ${argv[1]}: ${used.cpu.toFixed(2)} s of processor, ${Math.round(used.peak / 1e6)} MB at most`,
+  );
+  return { out, err, ...used };
+}
+
+const shape = `(${rows}, ${columns})`;
+
+describe("5 GB", () => {
+  it("npy: inspected", async () => {
+    const { out, cpu, peak } = await masq("inspect", npy);
+    expect(out).toContain(`<f8 ${shape}`);
+    expect(cpu).toBeLessThan(HEADER.cpu);
+    expect(peak).toBeLessThan(HEADER.peak);
+  });
+
+  it.each(["h5", "mmdpickle"])("%s: converted by blocks, inspected", async (ending) => {
+    const out = join(folder, `large.${ending}`);
+    const made = await masq("convert", npy, out);
+    expect(made.err).toContain("everything is kept");
+    expect(made.peak).toBeLessThan(STREAM);
+    expect(statSync(out).size).toBeGreaterThanOrEqual(rows * columns * 8);
+    const told = await masq("inspect", out);
+    expect(told.out).toContain(`<f8 ${shape}`);
+    expect(told.cpu).toBeLessThan(HEADER.cpu);
+    expect(told.peak).toBeLessThan(HEADER.peak);
+    const last = await masq("slice", `${out}[-1, -3:]`, "--json");
+    expect(JSON.parse(last.out)).toMatchObject({ values: [columns - 3, columns - 2, columns - 1] });
+    truncateSync(out, 0);
+  });
+
+  it("npy: statistics and quantiles", async () => {
+    const { out, peak } = await masq("stats", npy, "--json");
+    const [{ stats }] = (JSON.parse(out) as { arrays: [{ stats: Record<string, unknown> }] }).arrays;
+    expect(stats).toMatchObject({
+      count: rows * columns,
+      masked: 0,
+      min: 0,
+      max: columns - 1,
+      quantiles: { "0.5": 0 },
+    });
+    expect(stats["mean"]).toBeCloseTo((columns * (columns - 1)) / 2 / (rows * columns), 12);
+    expect(peak).toBeLessThan(STREAM);
+  });
+
+  it("npy: a part, cast, by blocks", async () => {
+    const out = join(folder, "part.npy");
+    const { err, peak } = await masq("convert", npy, out, "--slice", "::-1, ::2", "--astype", "float32", "--verify");
+    expect(err).toContain("no visible value changed");
+    expect(err).toContain("read back: identical, bit for bit");
+    expect(peak).toBeLessThan(STREAM);
+    expect((await masq("slice", `${out}[0, 1:3]`, "--json")).out).toContain("[2,4]");
+  });
+});
