@@ -22,6 +22,8 @@ export interface TcpListener extends AsyncDisposable {
 }
 
 const IDLE = 60_000;
+/** Bytes that may wait to be sent: a socket's own mark (16 KiB) would have every block wait for the one before. */
+const MOST_WAITING = 1 << 20;
 
 /** A TCP connection as a channel: the byte stream of proto/BLOCKS.md in both directions. */
 export function tcpChannel(
@@ -60,10 +62,9 @@ export function tcpChannel(
   async function write(parts: readonly Uint8Array[]): Promise<void> {
     if (failed !== undefined || socket.destroyed || socket.writableEnded) throw problem("while it was sent to");
     socket.cork();
-    let room = true;
-    for (const part of parts) room = socket.write(part);
+    for (const part of parts) socket.write(part);
     socket.uncork();
-    if (room) return;
+    if (socket.writableLength < MOST_WAITING) return;
     await new Promise<void>((resolve) => {
       const done = (): void => {
         socket.off("drain", done).off("close", done);
