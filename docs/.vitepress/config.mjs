@@ -13,6 +13,7 @@ export default defineConfig({
   srcExclude: ["README.md", "generated/**", "node_modules/**"],
   head: [["link", { rel: "icon", href: "data:," }]],
   metaChunk: true,
+  markdown: { languageAlias: { mjs: "js" } },
   ignoreDeadLinks: true, // scripts/links.mjs follows every link, headings and pictures too, and names all that lead nowhere at once
   themeConfig: {
     // An index in the site itself: works without a network. What people wrote comes before what was generated.
