@@ -53,7 +53,6 @@ function arrayLosses(header: Header, path: string, options: Hdf5WriteOptions, fo
   if (unseen !== undefined) say("dtype", unseen);
   if (dtype.kind === "string" && !canTell(dtype)) say("dtype", "what stands for missing texts is no plain value");
   if (header.shape.length > 32) say("shape", "HDF5 has at most 32 dimensions; reshape it");
-  if (marked(dtype)) say("layout", "fields come back at their offsets, not marked as aligned or as record");
   const { unfit } = writeAttrs(header.attrs, header.mask === "plain");
   if (unfit !== undefined) say("attrs", whyAttr(unfit));
   if (header.dims?.some((name) => /\0|\p{Surrogate}/u.test(name)))
@@ -100,11 +99,6 @@ function whyNot(dtype: DType): string {
   if (dtype.kind === "longdouble" || dtype.kind === "clongdouble")
     return `a long double of layout ${dtype.layout} is no IEEE number; convert with astype("float64")`;
   return "a compound has fields, each with a name and a size, that do not overlap";
-}
-
-function marked(dtype: DType): boolean {
-  if (dtype.kind !== "struct") return false;
-  return dtype.aligned || dtype.record || dtype.fields.some((field) => marked(field.dtype));
 }
 
 /** Whether a record would be read as a complex number. */

@@ -17,6 +17,8 @@ export const FILL = "masquerade_fill_value";
 export const FILL_DTYPE = "masquerade_fill_dtype";
 /** On data: NumPy's dtype, where HDF5's type does not tell. */
 export const DTYPE = "masquerade_dtype";
+/** On data: of records what a compound does not tell (aligned, of type np.record), as JSON. */
+export const RECORD = "masquerade_record";
 /** On data: of a StringDType whether it coerces, and what stands for missing, as JSON. */
 export const TEXT = "masquerade_string";
 /** On data: "F". The elements lie in C order all the same. */

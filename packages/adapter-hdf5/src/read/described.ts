@@ -14,6 +14,7 @@ import { isLibraryFilter, isPlainFilter } from "../data/unfilter.ts";
 import * as names from "../names.ts";
 import { dtypeOf, type TypeReader } from "../type/from-h5.ts";
 import type { H5Type } from "../type/h5type.ts";
+import { withRecordMarks } from "../type/record-marks.ts";
 import { textDTypeFrom } from "../type/text-dtype.ts";
 import { textAttr } from "./attrs.ts";
 import type { RawDataset } from "./raw.ts";
@@ -77,7 +78,8 @@ export function describe(raw: RawDataset, reader: Writer, context: Context): Des
     shape.push(...type.dims);
     type = type.base;
   }
-  const dtype = ownDType(type, raw, reader === "masquerade") ?? dtypeOf(type, typeReader(reader));
+  const ours = reader === "masquerade";
+  const dtype = ownDType(type, raw, ours) ?? toldRecord(dtypeOf(type, typeReader(reader)), raw, ours);
   if (typeof dtype === "string")
     throw new CapabilityError(
       "hdf5",
@@ -96,6 +98,12 @@ export function describe(raw: RawDataset, reader: Writer, context: Context): Des
 }
 
 const typeReader = (reader: Writer): TypeReader => (reader === "masquerade" ? "h5py" : reader);
+
+/** A record's dtype with what our own files tell of it. */
+function toldRecord(dtype: DType | string, raw: RawDataset, ours: boolean): DType | string {
+  const marks = ours && typeof dtype !== "string" ? textAttr(raw.attrs, names.RECORD) : undefined;
+  return marks === undefined || typeof dtype === "string" ? dtype : withRecordMarks(dtype, marks);
+}
 
 /** The dtype our own files tell by attribute. */
 function ownDType(type: H5Type, raw: RawDataset, ours: boolean): DType | undefined {

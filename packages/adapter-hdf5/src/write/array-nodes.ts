@@ -13,6 +13,7 @@ import { cfKinds } from "../cf-kinds.ts";
 import * as names from "../names.ts";
 import { h5TypeOf } from "../type/dtype.ts";
 import type { H5Type } from "../type/h5type.ts";
+import { recordMarks } from "../type/record-marks.ts";
 import { textDTypeJson } from "../type/text-dtype.ts";
 import { bytesAttr, flagAttr, textAttr, textsAttr, writeAttrs } from "./attrs.ts";
 import { cfFill, demandHarmless, harmlessFill, missingAsFill, withoutHidden } from "./cf.ts";
@@ -210,6 +211,8 @@ function dataset(from: From, taken: Taken): WriteDataset {
   if (dtype.kind === "string" && fill !== undefined) all.push(textAttr(names.FILL_VALUE, String(fill.at())));
   const fillBytes = fill === undefined || dtype.kind === "string" ? undefined : elementBytes(fill, type);
   if (fillBytes !== undefined) all.push({ name: names.FILL_VALUE, type, shape: [], value: fillBytes });
+  const marks = plane === "mask" ? undefined : recordMarks(dtype);
+  if (marks !== undefined) all.push(textAttr(names.RECORD, marks));
   if (needsDType(dtype)) all.push(textAttr(names.DTYPE, dtypeString(dtype)));
   if (header.order === "F") all.push(textAttr(names.ORDER, "F"));
   if (plane !== "mask" && header.dims !== undefined) all.push(textsAttr(names.LABELS, header.dims));
