@@ -2,72 +2,22 @@
 import { readFileSync } from "node:fs";
 import { deflateSync } from "node:zlib";
 import { hdf5 } from "@masquerade/adapter-hdf5";
-import { random } from "@masquerade/conformance";
 import { difference, fromBytes, isMasqueradeError, maskedArray, zeros } from "@masquerade/core";
 import { describe, expect, inject, test } from "vitest";
 import { lookup3 } from "../src/write/checksum.ts";
 import { writeFile } from "../src/write/file.ts";
 import type { WriteGroup } from "../src/write/node.ts";
+import { mutate } from "./support/mutants.ts";
 
 const corpus = new URL("../../../corpus/hdf5/", import.meta.url);
 const codec = await hdf5.codec();
-const read = (name: string): Uint8Array =>
-  new Uint8Array(readFileSync(new URL(name.includes(".") ? name : `${name}.h5`, corpus)));
-const files = [
-  "groups",
-  "mask-nexus",
-  "chunks-earliest",
-  "chunks-latest",
-  "structured",
-  "many-latest",
-  "many-earliest",
-  "netcdf-groups.nc",
-  "netcdf-texts.nc",
-  "pytables-arrays",
-  "matlab-arrays.mat",
-  "astropy-tables",
-].map(read);
+const read = (name: string): Uint8Array => new Uint8Array(readFileSync(new URL(`${name}.h5`, corpus)));
 const good = maskedArray([1.5, 2, 3], { mask: [false, true, false] }) as never;
 const seed = inject("seed" as never) as number;
-const limits = { maxMilliseconds: 5000, maxBytes: 1e8, maxObjects: 3000 };
-
-async function fate(bytes: Uint8Array): Promise<string> {
-  try {
-    await codec.decode(bytes, { limits });
-    return "value";
-  } catch (error) {
-    if (!isMasqueradeError(error)) throw error;
-    expect(error.message).not.toMatch(/\n/);
-    return error.code;
-  }
-}
-
-test("2,000 mutants end in a value or a typed error, none at its deadline, and leave no trace", async () => {
-  const rnd = random(seed);
-  const sound = await codec.encode(good);
-  const fates = new Map<string, number>();
-  for (let k = 0; k < 2000; k++) {
-    const mutant = (files[k % files.length] as Uint8Array).slice();
-    for (let times = 1 + rnd.below(3); times > 0; times--) {
-      // Metadata lie at both ends of these files.
-      const at = rnd.below(2) === 0 ? rnd.below(2000) % mutant.length : rnd.below(mutant.length);
-      if (rnd.below(4) > 0) mutant[at] = rnd.below(256);
-      else
-        new DataView(mutant.buffer).setUint32(
-          Math.min(at, mutant.length - 4),
-          rnd.below(2) === 0 ? 0xffffffff : rnd.below(2 ** 31),
-          true,
-        );
-    }
-    const one = await fate(mutant).catch((error: unknown) => {
-      throw new Error(`mutant ${k} of seed ${seed}`, { cause: error });
-    });
-    fates.set(one, (fates.get(one) ?? 0) + 1);
-    if (k % 20 === 0) expect(difference(good, await codec.decode(sound))).toBeUndefined();
-  }
-  expect(fates.get("value")).toBeGreaterThan(200);
-  expect(2000 - (fates.get("value") ?? 0)).toBeGreaterThan(200);
-  expect(difference(good, await codec.decode(sound))).toBeUndefined();
+test("500 mutants end in a value or a typed error, none at its deadline, and leave no trace", async () => {
+  const fates = await mutate(500, seed);
+  expect(fates.get("value")).toBeGreaterThan(50);
+  expect(500 - (fates.get("value") ?? 0)).toBeGreaterThan(50);
 });
 
 test("every cut of a file of h5py's is refused, or has the same values", async () => {
