@@ -1,15 +1,15 @@
-// One task with a JSON file of gigabytes, in a process of its own: large-child.mjs TASK PATH ROWS COLUMNS. Prints what it saw and its peak memory.
+// One task with a JSON file (or its rows) of gigabytes, in a process of its own: large-child.mjs TASK PATH ROWS COLUMNS. Prints what it saw and its peak memory.
 import { readFileSync } from "node:fs";
 import { stat } from "node:fs/promises";
-import { json } from "@masquerade/adapter-json";
+import { json, ndjson } from "@masquerade/adapter-json";
 import { createRegistry, dtypes, MaskedArray, makeHeader, NdArray, pipe } from "@masquerade/core";
 import { fileSink, fromFile } from "@masquerade/core/node";
 
 const [task, path, rowsText, columnsText] = process.argv.slice(2);
 const rows = Number(rowsText);
 const columns = Number(columnsText);
-const codec = await json.codec();
-const registry = createRegistry(json);
+const codec = await (path.endsWith(".ndjson") ? ndjson : json).codec();
+const registry = createRegistry(json, ndjson);
 
 /** What stands at a place: 17 digits, every fifth masked. */
 const valueAt = (i) => (i % 5 === 0 ? -i : Math.sin(i) * 1e3);
