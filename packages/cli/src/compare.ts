@@ -19,7 +19,7 @@ export interface Differing {
   readonly masks?: number;
   /** Elements visible in both whose values differ more than the tolerance, and the farthest two of them. */
   readonly values?: number;
-  readonly worst?: { readonly index: readonly number[]; readonly a: number; readonly b: number };
+  readonly worst?: { readonly index: readonly number[]; readonly a: number | bigint; readonly b: number | bigint };
 }
 
 /** Kinds whose elements are compared as numbers, one by one. */
@@ -27,6 +27,9 @@ const NUMBERS: ReadonlySet<Kind> = new Set<Kind>([
   ...(["bool", "int8", "int16", "int32", "uint8", "uint16", "uint32"] as const),
   ...(["float16", "float32", "float64"] as const),
 ]);
+
+/** Kinds whose elements numbers do not hold exactly. */
+const INTEGERS: ReadonlySet<Kind> = new Set<Kind>(["int64", "uint64"]);
 
 /** The arrays that differ in meaning (see `equals`), each with how; none: the same. */
 export function compareValues(a: AnyArray | Bundle, b: AnyArray | Bundle, options: EqualsOptions): Differing[] {
@@ -57,34 +60,40 @@ function compareArrays(key: string, a: AnyArray, b: AnyArray, options: EqualsOpt
   if (isMaskedArray(a) !== isMaskedArray(b)) return [{ key, what: "masked in one file, plain in the other" }];
   const shapes = [a.shape, b.shape].map((shape) => `(${shape.join(", ")})`);
   if (shapes[0] !== shapes[1]) return [{ key, what: `shape ${shapes[0]} against ${shapes[1]}` }];
-  if (!NUMBERS.has(a.dtype.kind) || !NUMBERS.has(b.dtype.kind)) return [{ key, what: "other elements" }];
+  const comparable = [a, b].every(({ dtype }) => NUMBERS.has(dtype.kind) || INTEGERS.has(dtype.kind));
+  if (!comparable) return [{ key, what: "other elements" }];
   return [{ key, ...elementwise(a, b, options) }];
 }
 
 function elementwise(a: AnyArray, b: AnyArray, options: EqualsOptions): Omit<Differing, "key"> {
   const { rtol = 0, atol = 0, equalNaN = false, hidden = false } = options;
-  const [x, y] = [numbersOf(a), numbersOf(b)];
+  // Both of 64 bits: exactly. Beside other numbers integers are rounded, as NumPy does.
+  const exact = INTEGERS.has(a.dtype.kind) && INTEGERS.has(b.dtype.kind);
+  const [x, y] = exact ? [integersOf(a), integersOf(b)] : [numbersOf(a), numbersOf(b)];
   const [m, n] = [maskOf(a), maskOf(b)];
   let [masks, values, worst, farthest] = [0, 0, -1, -1];
   for (let i = 0; i < x.length; i++) {
     const [xHidden, yHidden] = [m !== undefined && m[i] !== 0, n !== undefined && n[i] !== 0];
     if (xHidden !== yHidden) masks++;
     if ((xHidden || yHidden) && !hidden) continue;
-    const [p, q] = [x[i] as number, y[i] as number];
+    const [p, q] = [x[i] as number | bigint, y[i] as number | bigint];
     if (p === q || (equalNaN && Number.isNaN(p) && Number.isNaN(q))) continue;
-    const distance = Math.abs(p - q);
-    if (distance <= atol + rtol * Math.abs(q) && Number.isFinite(q)) continue;
+    const distance = Math.abs(exact ? Number((p as bigint) - (q as bigint)) : (p as number) - (q as number));
+    if (distance <= atol + rtol * Math.abs(Number(q)) && Number.isFinite(Number(q))) continue;
     values++;
     const far = Number.isNaN(distance) ? Number.POSITIVE_INFINITY : distance;
     if (far > farthest) [worst, farthest] = [i, far];
   }
   const what = [masks > 0 ? `${masks} masked in one file only` : "", values > 0 ? `${values} other values` : ""];
-  const place = { index: indexOf(worst, a.shape), a: x[worst] as number, b: y[worst] as number };
+  const place = { index: indexOf(worst, a.shape), a: x[worst] as number | bigint, b: y[worst] as number | bigint };
   return { what: what.filter((text) => text !== "").join(", "), masks, values, ...(worst >= 0 && { worst: place }) };
 }
 
 const numbersOf = (array: AnyArray): Float64Array =>
   (isMaskedArray(array) ? array.data : array).astype("float64").toC();
+
+const integersOf = (array: AnyArray): BigInt64Array | BigUint64Array =>
+  (isMaskedArray(array) ? array.data : array).toC() as BigInt64Array | BigUint64Array;
 
 const maskOf = (array: AnyArray): Uint8Array | undefined =>
   isMaskedArray(array) ? (array.maskArray().toC() as Uint8Array) : undefined;

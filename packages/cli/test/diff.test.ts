@@ -63,6 +63,12 @@ describe("diff", () => {
       });
     await save(at("a.npz"), of(2n ** 60n));
     await save(at("b.npz"), of(2n ** 60n + 1n));
-    expect(await masq(["diff", at("a.npz"), at("b.npz")])).toMatchObject({ code: 1, out: "other elements\n" });
+    expect(await masq(["diff", at("a.npz"), at("b.npz")])).toMatchObject({
+      code: 1,
+      out: "1 other values; farthest at (0): 1152921504606846976 against 1152921504606846977\n",
+    });
+    const { out } = await masq(["diff", at("a.npz"), at("b.npz"), "--json"]);
+    expect(JSON.parse(out).arrays[0].worst).toEqual({ index: [0], a: "1152921504606846976", b: "1152921504606846977" });
+    expect(await masq(["diff", at("a.npz"), at("b.npz"), "--atol", "1"])).toMatchObject({ code: 0, out: "" });
   });
 });

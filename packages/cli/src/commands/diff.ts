@@ -4,7 +4,7 @@ import { compareBits, compareValues, type Differing } from "../compare.ts";
 import { UsageError } from "../failure.ts";
 import { addFormatOptions } from "../format-options.ts";
 import { openInput } from "../input.ts";
-import { numberJson } from "../json-value.ts";
+import { integerJson, numberJson } from "../json-value.ts";
 import { addLimitOption, limitsOf, type ReadingOptions } from "../reading.ts";
 import { registry } from "../registry.ts";
 
@@ -76,12 +76,15 @@ function line({ key, what, worst }: Differing): string {
   return `${key === "" ? "" : `${quoteText(key)}: `}${what}${where}\n`;
 }
 
+const json = (value: number | bigint): number | string =>
+  typeof value === "bigint" ? integerJson(value) : numberJson(value);
+
 function toJson({ key, what, masks, values, worst }: Differing): object {
   return {
     key: key === "" ? null : key,
     what,
     masks: masks ?? null,
     values: values ?? null,
-    worst: worst === undefined ? null : { index: worst.index, a: numberJson(worst.a), b: numberJson(worst.b) },
+    worst: worst === undefined ? null : { index: worst.index, a: json(worst.a), b: json(worst.b) },
   };
 }
