@@ -82,10 +82,10 @@ function maskNumbers(data: NdArray, own: DType, turned: boolean, variable: Netcd
   if (fillValue !== undefined) {
     const found = flagEqual(values, fillValue, flags);
     if (found || Number.isNaN(fillValue)) fill ??= fillValue;
-  } else if (!(isByte && !filled))
-    if (flagEqual(values, standardOf(standard, own), flags))
-      // Beside unsigned numbers the default of the signed type is a negative one.
-      fill ??= standard;
+  } else if (!isByte || filled) {
+    // Beside unsigned numbers the default of the signed type is a negative one, which none of them is.
+    if (flagEqual(values, standardOf(standard, own), flags)) fill ??= standard;
+  }
   flagOutside(values, valuesFor, flags);
   if (!flags.includes(1)) return new MaskedArray({ data });
   fill ??= fillValue ?? standard;
