@@ -76,6 +76,13 @@ def _structured():
     records = np.frombuffer(np.random.RandomState(1).bytes(5 * nested.itemsize), nested).copy()
     mask = np.frombuffer((np.random.RandomState(2).rand(5 * np.ma.make_mask_descr(nested).itemsize) < 0.5).tobytes(), np.ma.make_mask_descr(nested))
     found["struct-nested"] = (np.ma.MaskedArray(records, mask.copy()), {}, True)
+    for encoding in ("raw", "run-length"):
+        found[f"struct-mask-{encoding}"] = (np.ma.MaskedArray(records.copy(), mask.copy()), {"mask": encoding}, True)
+    units = ("Y", "M", "W", "D", "h", "m", "s", "ms", "us", "ns", "ps", "fs", "as")
+    fields = [(f"{kind}_{unit}", f"<{kind}8[{unit}]") for kind in "Mm" for unit in units]
+    times = np.arange(2 * len(fields), dtype="<i8").view(np.dtype(fields))
+    found["struct-units"] = (np.ma.MaskedArray(times, np.ma.make_mask_none(times.shape, times.dtype)), {}, True)
+    found["struct-units"][0].mask["M_fs"] = True
     padded = np.dtype({"names": ["a", "b"], "formats": ["u1", "<f8"], "offsets": [1, 8], "itemsize": 24})
     raw = np.zeros(4 * 24, np.uint8)
     array = np.ndarray((4,), padded, raw)
@@ -136,6 +143,11 @@ def _values():
         ),
         "matrix": (np.matrix([[1, 2], [3, 4]], "<i4"), {}, False),
         "numpy-scalar": (np.float32(1.5), {}, False),
+        "datetime-generic": (np.array([1, -(2**63)], ">i8").view(">M8"), {}, True),
+        "recarray": (np.array([(1, 2.5)], [("a", "<i4"), ("b", "<f8")]).view(np.recarray), {}, False),
+        "chararray": (np.array(["ab", "c"], "S3").view(np.char.chararray), {}, False),
+        "metadata": (np.zeros(2, np.dtype("<f4", metadata={"units": "K", "grid": np.arange(2, dtype="<i2")})), {}, False),
+        "object-mask-runs": (np.ma.MaskedArray(objects[:5].copy(), [0, 1, 1, 0, 1]), {"mask": "run-length"}, False),
     }  # fmt: skip
     if hasattr(np.dtypes, "StringDType"):
         texts = np.array(["", "ä", "𝄞\n", "long " * 20], np.dtypes.StringDType())

@@ -21,10 +21,14 @@ from masquerade import hdf5, jsonfile
 CASES = cases()
 TO, FROM = os.environ.get("MASQUERADE_FORMATS"), os.environ.get("MASQUERADE_FORMATS_FROM")
 LONG = {f"dtype-{side}-{name}" for side in ("le", "be") for name in ("longdouble", "clongdouble")}
-ALWAYS = {"dtype-object", "object-fill", "matrix", "numpy-scalar", "dtype-string", "dtype-string-missing", "struct-aligned", "struct-record"}
+ALWAYS = {
+    "dtype-object", "object-fill", "object-mask-runs", "dtype-string", "dtype-string-missing", "matrix", "recarray", "chararray", "numpy-scalar",
+    "struct-aligned", "struct-record", "metadata",
+}  # fmt: skip
+TITLES = {"struct-nested", "struct-mask-raw", "struct-mask-run-length"}
 REFUSED = {
     ".json": ALWAYS | LONG,
-    ".h5": ALWAYS | {"dict", "dtype-be-clongdouble", "dtype-le-timedelta-generic", "dtype-be-timedelta-generic", "struct-nested"},
+    ".h5": ALWAYS | TITLES | {"dict", "struct-units", "dtype-be-clongdouble", "dtype-le-timedelta-generic", "dtype-be-timedelta-generic", "datetime-generic"},
 }
 
 

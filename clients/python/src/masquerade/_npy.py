@@ -11,12 +11,16 @@ _MOST = 1 << 20
 _DIGITS = 21  # of an axis that may grow
 
 
+# Where NumPy has it: without, it warns of metadata, which the envelope of a stream keeps.
+_drop_metadata = getattr(np.lib.format, "drop_metadata", lambda dtype: dtype)
+
+
 def descr_of(dtype):
     """What a header says of a dtype: '|O' for texts of varying width, '|V..' where NumPy has no words."""
     if dtype.kind == "T":
         return "|O"
     try:
-        return np.lib.format.dtype_to_descr(dtype)
+        return np.lib.format.dtype_to_descr(_drop_metadata(dtype))
     except ValueError:  # fields that overlap
         return f"|V{dtype.itemsize}"
 

@@ -125,7 +125,7 @@ def _stored(array):
     if array.dtype.hasobject or array.dtype.kind == "T":
         raise MasqueradeError("arrays of objects have no place in HDF5 here; write them to .pb")
     if array.dtype.isalignedstruct or issubclass(array.dtype.type, np.record) or array.dtype.metadata:
-        raise MasqueradeError("HDF5 does not say that a record is aligned or one of numpy.record; write it to .pb")
+        raise MasqueradeError("HDF5 has no place for a dtype's metadata, align=True or numpy.record; write it to .pb")
     if array.dtype.char == "G" and not array.dtype.isnative:
         raise MasqueradeError("h5py loses the byte order of complex long doubles; write them to .pb")
     if array.dtype.names and any(len(field) > 2 for field in array.dtype.fields.values()):
