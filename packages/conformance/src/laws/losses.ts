@@ -24,7 +24,7 @@ const since = "1.1.0";
 /** Kinds that differ from each other in what can be lost: one of each sort, of those the format holds. */
 function telling({ format }: Subject): readonly Kind[] {
   const { kinds } = format.capabilities;
-  const wanted: readonly Kind[] = ["float64", "str", "datetime64", "struct"];
+  const wanted: readonly Kind[] = ["float64", "struct"];
   const held = wanted.filter((kind) => kinds.includes(kind));
   return held.length > 0 ? held : kinds.slice(0, 1);
 }

@@ -23,7 +23,7 @@ export const memoryLaws: readonly Law[] = [
       const bound = CONSTANT + PER_BYTE * bytes.length;
       for (const { what, mutant } of sampled(
         [...lengthMutants(bytes), ...digitRuns(bytes)],
-        Math.min(s.config.mutants ?? 800, 800),
+        Math.min(s.config.mutants ?? 400, 400),
       )) {
         const { largest } = await countAllocations(() => failureOf(() => s.decode(mutant, read)));
         check(largest <= bound, `${what}: a file of ${mutant.length} bytes had ${largest} bytes allocated at once`);
@@ -38,7 +38,7 @@ export const memoryLaws: readonly Law[] = [
       const sample = plainSample(s.format.capabilities);
       const bytes = await s.encode(sample);
       const read = { ...s.config.describeFor?.(sample), limits: { maxBytes: 1 << 20, maxTotalBytes: 1 << 20 } };
-      for (const { what, mutant } of sampled(lengthMutants(bytes), Math.min(s.config.mutants ?? 200, 200))) {
+      for (const { what, mutant } of sampled(lengthMutants(bytes), Math.min(s.config.mutants ?? 100, 100))) {
         const { largest } = await countAllocations(() => failureOf(() => s.decode(mutant, read)));
         check(largest <= CONSTANT, `${what}: ${largest} bytes were allocated at once under a limit of 1 MB`);
       }

@@ -61,9 +61,7 @@ export const sourceLaws: readonly Law[] = [
     "lazy/covering",
     "Arrays of every shape, order, byte order and mask state read from an open file as they decode.",
     async (s) => {
-      const kinds = (["float64", "int16", "str", "struct", "bool"] as const).filter((k) =>
-        s.format.capabilities.kinds.includes(k),
-      );
+      const kinds = (["float64", "str", "struct"] as const).filter((k) => s.format.capabilities.kinds.includes(k));
       for (const { array } of coveringSet(kinds, s.config.seed)) {
         if (refused(s, array)) continue;
         await holdShrinking(array, async (value) => {
