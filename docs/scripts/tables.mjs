@@ -138,7 +138,7 @@ function dtypesOf({ capabilities }) {
 const yes = (flag) => (flag === true ? "yes" : "–");
 /** The page about a format; one page may be about several. */
 export const pageOf = ({ id }) => shared[id] ?? id;
-const shared = { csv: "text", tsv: "text", txt: "text", ndjson: "json" };
+const shared = { csv: "text", tsv: "text", txt: "text" };
 const link = (format) =>
   existsSync(join(docs, "formats", `${pageOf(format)}.md`))
     ? `[${format.id}](/formats/${pageOf(format)})`
