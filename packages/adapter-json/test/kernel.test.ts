@@ -10,7 +10,7 @@ import {
   type NdArray,
 } from "@masquerade/core";
 import { kernel, kernelKinds, withoutKernel } from "@masquerade/decimal";
-import { afterEach, describe, expect, inject, test, vi } from "vitest";
+import { describe, expect, inject, test } from "vitest";
 import { randomBytes } from "./support/floats.ts";
 
 const codec = await json.codec();
@@ -127,27 +127,4 @@ test("literals of any length and form are read as JavaScript reads them", () => 
       expect(literals.filter((literal, i) => !Object.is(values[i], Number(literal)))).toEqual([]);
     }
   }
-});
-
-afterEach(() => {
-  vi.unstubAllGlobals();
-});
-
-test("where a policy forbids WebAssembly, JavaScript does it: the same bytes, the same values", async () => {
-  const array = sample("float64", [40, 30], inject("seed"), true);
-  const bytes = codec.encode(array);
-  let tried = 0;
-  const Module = class {
-    constructor() {
-      tried++;
-      throw new WebAssembly.CompileError("violates the Content Security Policy");
-    }
-  };
-  vi.stubGlobal("WebAssembly", { Module, Instance: WebAssembly.Instance, CompileError: WebAssembly.CompileError });
-  vi.resetModules();
-  const fresh = await (await import("@masquerade/adapter-json")).json.codec();
-  expect(text.decode(fresh.encode(array))).toBe(text.decode(bytes));
-  expect(Array.from((fresh.decode(bytes) as AnyArray).shape)).toEqual([40, 30]);
-  expect(text.decode(codec.encode(fresh.decode(bytes) as AnyArray))).toBe(text.decode(bytes));
-  expect(tried).toBe(1);
 });
