@@ -81,6 +81,15 @@ describe("a law newer than the suite an adapter is held to", () => {
   });
 });
 
+describe("a codec that cannot be loaded", () => {
+  it("is why each law fails, in a report and under a runner", async () => {
+    const format = { ...right, codec: () => Promise.reject(new Error("no such module")) };
+    const { results } = await runConformance(format, { only: ["abort"] });
+    expect(results).toMatchObject([{ id: "abort/decode", outcome: "failed", reason: "Error: no such module" }]);
+    await expect(underRunner(format, { only: ["abort"] })).rejects.toThrow("no such module");
+  });
+});
+
 describe("a failure", () => {
   it("names the law, the smallest array as code, and where the law is explained", async () => {
     const lossy = wrongMasks.find((w) => w.name === "a masked 0-d array loses its mask") as (typeof wrongMasks)[number];
