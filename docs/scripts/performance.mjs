@@ -16,7 +16,7 @@ export function performanceTables() {
         sizes,
       )}`,
   );
-  return `Measured with Node ${node} and NumPy ${numpy} on ${machine}. The machine was shared and busy, which is hardest on the small sizes. Sizes are elements, float64 and masked unless the row says otherwise.\n\n${parts.join("\n")}`;
+  return `Measured with Node ${node} and NumPy ${numpy} on ${machine}. The machine is a shared one, which is hardest on the small sizes. Sizes are elements, float64 and masked unless the row says otherwise.\n\n${parts.join("\n")}`;
 }
 
 function table(rows, sizes) {
