@@ -18,6 +18,7 @@ export function breaches(root) {
       continue;
     }
     checkManifest(one, world, found);
+    checkPublished(one, found);
     checkSources(one, world, found);
     checkTests(one, world, shared, found);
     for (const entry of one.layer.light ?? []) checkLight(one, entry, world, found);
@@ -51,6 +52,17 @@ function checkManifest(one, { byName }, found) {
     const where = `packages/${one.folder}/package.json`;
     if (sister && !allowed(one, sister)) found.push(`${where}: ${one.folder} may not depend on ${sister.folder}`);
     if (!sister && !allowedThirdParty(one, name)) found.push(`${where}: ${one.folder} may not depend on ${name}`);
+  }
+}
+
+/** npm publishes what "files" lists, and without it nothing that git ignores: no dist. */
+function checkPublished({ folder, manifest }, found) {
+  const published = new Set(manifest.files ?? []);
+  const reached = [manifest.exports, manifest.imports, manifest.bin].flatMap(strings);
+  const tops = reached.filter((path) => path.startsWith("./")).map((path) => path.split("/")[1]);
+  for (const top of new Set(tops)) {
+    if (top !== "package.json" && !published.has(top))
+      found.push(`packages/${folder}/package.json: ${top} is used and not in "files": npm would not publish it`);
   }
 }
 

@@ -43,7 +43,7 @@ function pkg(folder: string, dependencies: Record<string, string>, files: Record
     ".": { "@masquerade/source": "./src/index.ts" },
     "./node": { "@masquerade/source": "./src/node/index.ts" },
   };
-  put(`packages/${folder}/package.json`, JSON.stringify({ name, exports, dependencies }));
+  put(`packages/${folder}/package.json`, JSON.stringify({ name, exports, files: ["src"], dependencies }));
   const references = Object.keys(dependencies).map((one) => ({ path: `../${one.replace("@masquerade/", "")}` }));
   put(`packages/${folder}/tsconfig.json`, JSON.stringify({ references }));
   for (const [path, text] of Object.entries(files)) put(`packages/${folder}/${path}`, text);
@@ -91,6 +91,12 @@ test.each<[string, string, string, string]>([
   ["a library at import", "packages/adapter-a/src/format.ts", `${useCore} import "fast";`, "loads fast"],
   ["a package the build forgets", "tsconfig.json", '{"references":[]}', "packages/core is not in the references"],
   ["a reference forgotten", "packages/adapter-b/tsconfig.json", "{}", "no reference to ../core"],
+  [
+    "a folder npm would leave out",
+    "packages/core/package.json",
+    '{"name":"@masquerade/core","exports":{".":"./dist/index.js"}}',
+    'dist is used and not in "files"',
+  ],
   ["a package without a layer", "packages/other/package.json", "{}", "packages/other: no row"],
 ])("catches %s", (_, path, text, message) => {
   put(path, text);
