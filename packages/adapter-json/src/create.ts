@@ -80,6 +80,7 @@ export async function createJson(
   advance();
   return {
     planes: "together",
+    pieces: true,
     order: "C",
     async write(block) {
       throwIfAborted(options.signal);
@@ -159,7 +160,8 @@ function writeBlock(current: Current, block: Block, precision: number | undefine
     header.shape.slice(1).reduce((n, dim) => n * dim, 1),
     1,
   );
-  if (block.plane === "mask" || current.done !== block.start * (header.shape.length === 0 ? 0 : row))
+  const at = block.position ?? block.start * (header.shape.length === 0 ? 0 : row);
+  if (block.plane === "mask" || current.done !== at)
     throw new OptionError(
       "INDEX_INVALID",
       `json: the next block of "${quoteText(current.path)}" begins at ${Math.floor(current.done / row)}, not at ${block.start}`,

@@ -76,6 +76,7 @@ async function createRaw(
   let done = 0;
   return {
     planes: "together",
+    pieces: true,
     order,
     async write(block) {
       throwIfAborted(options.signal);
@@ -86,7 +87,11 @@ async function createRaw(
         return;
       }
       const data: NdArray = isMaskedArray(block.value) ? block.value.data : block.value;
-      if (!sameDType(data.dtype, header.dtype) || block.start * row !== done || done + data.size > total)
+      if (
+        !sameDType(data.dtype, header.dtype) ||
+        (block.position ?? block.start * row) !== done ||
+        done + data.size > total
+      )
         throw new OptionError("SHAPE_MISMATCH", `raw: the block at ${block.start} is not what comes next`);
       await sink.write(data.toBytes(order));
       done += data.size;

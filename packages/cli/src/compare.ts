@@ -1,12 +1,15 @@
 import {
   type AnyArray,
-  type Bundle,
-  difference,
+  differenceOfFiles,
   type EqualsOptions,
-  eachArray,
   equals,
   isMaskedArray,
   type Kind,
+  type LazyArray,
+  type OpenFile,
+  pieceRanges,
+  sameShape,
+  sizeOf,
 } from "@masquerade/core";
 
 /** One array that is not the same in both files. */
@@ -31,63 +34,122 @@ const NUMBERS: ReadonlySet<Kind> = new Set<Kind>([
 /** Kinds whose elements numbers do not hold exactly. */
 const INTEGERS: ReadonlySet<Kind> = new Set<Kind>(["int64", "uint64"]);
 
-/** The arrays that differ in meaning (see `equals`), each with how; none: the same. */
-export function compareValues(a: AnyArray | Bundle, b: AnyArray | Bundle, options: EqualsOptions): Differing[] {
-  const [ours, theirs] = [new Map(eachArray(a)), new Map(eachArray(b))];
-  const found: Differing[] = [];
+/** Bytes of each array in memory at once; elements of less than eight bytes count as many, since they are compared as float64. */
+const PIECE = 2 ** 22;
+
+/** Told elements compared, and elements in all. */
+type Tell = (done: number, total: number) => void;
+
+/** The arrays that differ in meaning (see `equals`), each with how; none: the same. Both files are read piece by piece. */
+export async function compareValues(
+  a: OpenFile,
+  b: OpenFile,
+  options: EqualsOptions,
+  tell: Tell = () => {},
+): Promise<Differing[]> {
+  const total = a.names.reduce((n, name) => n + sizeOf(a.array(name).header.shape), 0);
+  let done = 0;
+  const add = (count: number): void => tell((done += count), total);
   // One array each: what they are called does not matter.
-  if (ours.size === 1 && theirs.size === 1) {
-    const [[key, one], [, other]] = [[...ours][0], [...theirs][0]] as [[string, AnyArray], [string, AnyArray]];
-    return compareArrays(key, one, other, options);
+  if (a.names.length === 1 && b.names.length === 1)
+    return await compareArrays(a.names[0] as string, a.array(), b.array(), options, add);
+  const found: Differing[] = [];
+  for (const key of a.names) {
+    if (!b.names.includes(key)) found.push({ key, what: "only in the first file" });
+    else found.push(...(await compareArrays(key, a.array(key), b.array(key), options, add)));
   }
-  for (const [key, one] of ours) {
-    const other = theirs.get(key);
-    if (other === undefined) found.push({ key, what: "only in the first file" });
-    else found.push(...compareArrays(key, one, other, options));
-  }
-  for (const key of theirs.keys()) if (!ours.has(key)) found.push({ key, what: "only in the second file" });
+  for (const key of b.names) if (!a.names.includes(key)) found.push({ key, what: "only in the second file" });
   return found;
 }
 
 /** The same bit for bit, or the first place that is not. */
-export function compareBits(a: AnyArray | Bundle, b: AnyArray | Bundle): Differing[] {
-  const what = difference(a, b);
+export async function compareBits(a: OpenFile, b: OpenFile): Promise<Differing[]> {
+  const what = await differenceOfFiles(a, b);
   return what === undefined ? [] : [{ key: "", what }];
 }
 
-function compareArrays(key: string, a: AnyArray, b: AnyArray, options: EqualsOptions): Differing[] {
-  if (equals(a, b, options)) return [];
-  if (isMaskedArray(a) !== isMaskedArray(b)) return [{ key, what: "masked in one file, plain in the other" }];
-  const shapes = [a.shape, b.shape].map((shape) => `(${shape.join(", ")})`);
-  if (shapes[0] !== shapes[1]) return [{ key, what: `shape ${shapes[0]} against ${shapes[1]}` }];
-  const comparable = [a, b].every(({ dtype }) => NUMBERS.has(dtype.kind) || INTEGERS.has(dtype.kind));
-  if (!comparable) return [{ key, what: "other elements" }];
-  return [{ key, ...elementwise(a, b, options) }];
+async function compareArrays(
+  key: string,
+  a: LazyArray,
+  b: LazyArray,
+  options: EqualsOptions,
+  add: (count: number) => void,
+): Promise<Differing[]> {
+  const [x, y] = [a.header, b.header];
+  if ((x.mask === "plain") !== (y.mask === "plain")) return [{ key, what: "masked in one file, plain in the other" }];
+  if (!sameShape(x.shape, y.shape))
+    return [{ key, what: `shape (${x.shape.join(", ")}) against (${y.shape.join(", ")})` }];
+  const comparable = [x, y].every(({ dtype }) => NUMBERS.has(dtype.kind) || INTEGERS.has(dtype.kind));
+  const tally = new Tally(x.shape, options);
+  let same = true;
+  const whole = { start: x.shape.map(() => 0), selection: undefined };
+  const itemsize = Math.max(x.dtype.itemsize, y.dtype.itemsize, 8);
+  const pieces = x.shape.includes(0) ? [whole] : pieceRanges(x.shape, x.order, itemsize, PIECE);
+  for (const { start, selection } of pieces) {
+    const [p, q] = [await a.read(selection), await b.read(selection)];
+    add(p.size);
+    if (equals(p, q, options)) continue;
+    if (!comparable) return [{ key, what: "other elements" }];
+    same = false;
+    tally.add(p, q, start);
+  }
+  return same ? [] : [{ key, ...tally.result() }];
 }
 
-function elementwise(a: AnyArray, b: AnyArray, options: EqualsOptions): Omit<Differing, "key"> {
-  const { rtol = 0, atol = 0, equalNaN = false, hidden = false } = options;
-  // Both of 64 bits: exactly. Beside other numbers integers are rounded, as NumPy does.
-  const exact = INTEGERS.has(a.dtype.kind) && INTEGERS.has(b.dtype.kind);
-  const [x, y] = exact ? [integersOf(a), integersOf(b)] : [numbersOf(a), numbersOf(b)];
-  const [m, n] = [maskOf(a), maskOf(b)];
-  let [masks, values, worst, farthest] = [0, 0, -1, -1];
-  for (let i = 0; i < x.length; i++) {
-    const [xHidden, yHidden] = [m !== undefined && m[i] !== 0, n !== undefined && n[i] !== 0];
-    if (xHidden !== yHidden) masks++;
-    if ((xHidden || yHidden) && !hidden) continue;
-    const [p, q] = [x[i] as number | bigint, y[i] as number | bigint];
-    if (p === q || (equalNaN && Number.isNaN(p) && Number.isNaN(q))) continue;
-    const distance = Math.abs(exact ? Number((p as bigint) - (q as bigint)) : (p as number) - (q as number));
-    if (distance <= atol + rtol * Math.abs(Number(q)) && Number.isFinite(Number(q))) continue;
-    values++;
-    const far = Number.isNaN(distance) ? Number.POSITIVE_INFINITY : distance;
-    if (far > farthest) [worst, farthest] = [i, far];
+/** What differs between arrays of numbers, counted piece by piece. */
+class Tally {
+  readonly #shape: readonly number[];
+  readonly #options: EqualsOptions;
+  #masks = 0;
+  #values = 0;
+  #worst: { readonly position: number; readonly distance: number; readonly a: Value; readonly b: Value } | undefined;
+
+  constructor(shape: readonly number[], options: EqualsOptions) {
+    this.#shape = shape;
+    this.#options = options;
   }
-  const what = [masks > 0 ? `${masks} masked in one file only` : "", values > 0 ? `${values} other values` : ""];
-  const place = { index: indexOf(worst, a.shape), a: x[worst] as number | bigint, b: y[worst] as number | bigint };
-  return { what: what.filter((text) => text !== "").join(", "), masks, values, ...(worst >= 0 && { worst: place }) };
+
+  /** The same part of both arrays; `start`: the index of its first element. */
+  add(a: AnyArray, b: AnyArray, start: readonly number[]): void {
+    const { rtol = 0, atol = 0, equalNaN = false, hidden = false } = this.#options;
+    // Both of 64 bits: exactly. Beside other numbers integers are rounded, as NumPy does.
+    const exact = INTEGERS.has(a.dtype.kind) && INTEGERS.has(b.dtype.kind);
+    const [x, y] = exact ? [integersOf(a), integersOf(b)] : [numbersOf(a), numbersOf(b)];
+    const [m, n] = [maskOf(a), maskOf(b)];
+    for (let i = 0; i < x.length; i++) {
+      const [xHidden, yHidden] = [m !== undefined && m[i] !== 0, n !== undefined && n[i] !== 0];
+      if (xHidden !== yHidden) this.#masks++;
+      if ((xHidden || yHidden) && !hidden) continue;
+      const [p, q] = [x[i] as Value, y[i] as Value];
+      if (p === q || (equalNaN && Number.isNaN(p) && Number.isNaN(q))) continue;
+      const distance = Math.abs(exact ? Number((p as bigint) - (q as bigint)) : (p as number) - (q as number));
+      if (distance <= atol + rtol * Math.abs(Number(q)) && Number.isFinite(Number(q))) continue;
+      this.#values++;
+      const far = Number.isNaN(distance) ? Number.POSITIVE_INFINITY : distance;
+      if (this.#worst !== undefined && far < this.#worst.distance) continue;
+      const index = indexOf(i, a.shape).map((at, axis) => at + (start[axis] as number));
+      const position = index.reduce((n, at, axis) => n * (this.#shape[axis] as number) + at, 0);
+      // Of several as far apart the first, whatever the order of the pieces.
+      if (this.#worst === undefined || far > this.#worst.distance || position < this.#worst.position)
+        this.#worst = { position, distance: far, a: p, b: q };
+    }
+  }
+
+  result(): Omit<Differing, "key"> {
+    const [masks, values, worst] = [this.#masks, this.#values, this.#worst];
+    const what = [masks > 0 ? `${masks} masked in one file only` : "", values > 0 ? `${values} other values` : ""];
+    return {
+      what: what.filter((text) => text !== "").join(", "),
+      masks,
+      values,
+      ...(worst !== undefined && {
+        worst: { index: indexOf(worst.position, this.#shape), a: worst.a, b: worst.b },
+      }),
+    };
+  }
 }
+
+type Value = number | bigint;
 
 const numbersOf = (array: AnyArray): Float64Array =>
   (isMaskedArray(array) ? array.data : array).astype("float64").toC();

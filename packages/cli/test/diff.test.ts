@@ -71,4 +71,22 @@ describe("diff", () => {
     expect(JSON.parse(out).arrays[0].worst).toEqual({ index: [0], a: "1152921504606846976", b: "1152921504606846977" });
     expect(await masq(["diff", at("a.npz"), at("b.npz"), "--atol", "1"])).toMatchObject({ code: 0, out: "" });
   });
+
+  it("compares piece by piece what is larger than a piece: the first of the farthest, whatever the order", async () => {
+    const shape = [2, 3, 150_000];
+    const of = (more: readonly number[], order: "C" | "F"): NdArray => {
+      const data = new NdArray({ dtype: dtypes.simple("float64"), shape, storage: new Float64Array(900_000) });
+      for (const at of more) (data.storage as Float64Array)[at] = 2;
+      return data.copy(order) as NdArray;
+    };
+    await save(at("zeros.npy"), of([], "F"));
+    await save(at("twos.h5"), of([899_999, 600_001, 599_999, 7], "C"));
+    const { code, out } = await masq(["diff", at("zeros.npy"), at("twos.h5")]);
+    expect(code).toBe(1);
+    expect(out).toBe("4 other values; farthest at (0, 0, 7): 0 against 2\n");
+    await save(at("ends.npy"), of([899_999], "F"));
+    expect((await masq(["diff", at("zeros.npy"), at("ends.npy"), "--bits"])).out).toMatch(
+      /^element 899999 \(memory order\)/,
+    );
+  });
 });

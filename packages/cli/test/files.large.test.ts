@@ -1,5 +1,5 @@
 // masq on files of 5 GB (or MASQUERADE_LARGE_BYTES): a header is quick and small, everything else streams. Each command is a process of its own.
-import { openSync, readFileSync, statSync, truncateSync, writeSync } from "node:fs";
+import { closeSync, openSync, readFileSync, statSync, truncateSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { dtypes } from "@masquerade/core";
 import { writeNpyHeader } from "@masquerade/numpy";
@@ -14,23 +14,27 @@ const npy = join(folder, "large.npy");
 
 /** A header: the time of a second process of Node, and no more memory than that takes with a codec. */
 const HEADER = { cpu: 1, peak: 100e6 };
+/** Two files compared piece by piece. */
+const DIFF = 250e6;
 /** Blocks under way, both sides' buffers, and what the runtime keeps of them. */
 const STREAM = 320e6;
 
+/** A file of zeros that take no place on the disk, but for what `fill` puts there; `data`: where the elements begin. */
+function write(path: string, fill: (file: number, data: number) => void): void {
+  const header = writeNpyHeader({ dtype: dtypes.simple("float64"), shape: [rows, columns] });
+  const file = openSync(path, "w");
+  writeSync(file, header);
+  truncateSync(path, header.length + rows * columns * 8);
+  fill(file, header.length);
+  closeSync(file);
+}
+
 beforeAll(() => {
   build();
-  const header = writeNpyHeader({ dtype: dtypes.simple("float64"), shape: [rows, columns] });
-  const file = openSync(npy, "w");
-  writeSync(file, header);
-  // Zeros that take no place on the disk, but for the last row.
-  truncateSync(npy, header.length + rows * columns * 8);
-  writeSync(
-    file,
-    Float64Array.from({ length: columns }, (_, i) => i),
-    0,
-    columns * 8,
-    header.length + (rows - 1) * columns * 8,
-  );
+  write(npy, (file, data) => {
+    const last = Float64Array.from({ length: columns }, (_, i) => i);
+    writeSync(file, last, 0, columns * 8, data + (rows - 1) * columns * 8);
+  });
 });
 
 interface Usage {
@@ -39,12 +43,16 @@ interface Usage {
 }
 
 async function masq(...argv: string[]): Promise<{ out: string; err: string } & Usage> {
+  return await exiting(0, ...argv);
+}
+
+async function exiting(wanted: number, ...argv: string[]): Promise<{ out: string; err: string } & Usage> {
   const usage = join(folder, "usage.json");
   const watch = join(root, "packages/cli/test/support/usage.mjs");
   const { code, out, err } = await start(process.execPath, ["--import", watch, bin, ...argv], {
     env: { USAGE: usage },
   });
-  expect(code, err).toBe(0);
+  expect(code, err).toBe(wanted);
   const used = JSON.parse(readFileSync(usage, "utf8")) as Usage;
   console.log(
     `masq ${argv[0]} ${argv[1]}: ${used.cpu.toFixed(2)} s of processor, ${Math.round(used.peak / 1e6)} MB at most`,
@@ -74,7 +82,28 @@ describe("5 GB", () => {
     expect(told.peak).toBeLessThan(HEADER.peak);
     const last = await masq("slice", `${out}[-1, -3:]`, "--json");
     expect(JSON.parse(last.out)).toMatchObject({ values: [columns - 3, columns - 2, columns - 1] });
+    // Against the other format, both by pieces.
+    for (const option of ["--hidden", "--bits"]) {
+      const compared = await masq("diff", npy, out, option);
+      expect(compared.out).toBe("");
+      expect(compared.peak).toBeLessThan(DIFF);
+    }
     truncateSync(out, 0);
+  });
+
+  it("npy: compared with another that differs at both ends", async () => {
+    const other = join(folder, "other.npy");
+    write(other, (file, data) => {
+      writeSync(file, Float64Array.of(0.25), 0, 8, data);
+      const last = Float64Array.from({ length: columns }, (_, i) => (i === columns - 1 ? 0.5 : i));
+      writeSync(file, last, 0, columns * 8, data + (rows - 1) * columns * 8);
+    });
+    const { out, peak } = await exiting(1, "diff", npy, other, "--atol", "1e-9");
+    const farthest = `farthest at (${rows - 1}, ${columns - 1}): ${columns - 1} against 0.5`;
+    expect(out).toBe(`2 other values; ${farthest}\n`);
+    expect(peak).toBeLessThan(DIFF);
+    expect((await exiting(1, "diff", npy, other, "--bits")).out).toContain("element 0 ");
+    truncateSync(other, 0);
   });
 
   it("npy: statistics and quantiles", async () => {

@@ -66,6 +66,7 @@ export { type LossRules, lossesFromCapabilities } from "./format/capability-loss
 export type { Choice, Reason, Requirements } from "./format/choose.ts";
 export { type CacheOptions, type CountingSource, cached, counting } from "./format/decorators.ts";
 export { exact } from "./format/exact.ts";
+export { differenceOfFiles } from "./format/file-difference.ts";
 export type * from "./format/format.ts";
 export {
   type BundleHeader,
@@ -90,6 +91,7 @@ export {
 export { checkShape, defaultLimits, type Limits, resolveLimits } from "./format/limits.ts";
 export { type Loss, type LossId, type LossPolicy, loss, lossKinds, refuseLosses } from "./format/losses.ts";
 export { checkOptions, type OptionSchema, type OptionSpec } from "./format/options.ts";
+export { type Piece, pieceRanges } from "./format/pieces.ts";
 export { type PipeOptions, pipe } from "./format/pipe.ts";
 export { readWhole } from "./format/read-whole.ts";
 export { pickleNote, pythonRecipe, pythonString, type Recipe, type RecipeFile } from "./format/recipe.ts";

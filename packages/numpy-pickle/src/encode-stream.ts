@@ -86,6 +86,7 @@ interface Current {
 
 class PickleStream implements FileWriter {
   readonly planes = "data-first" as const;
+  readonly pieces = true;
   readonly #format: string;
   readonly #sink: ByteSink;
   readonly #pieces: Iterator<PicklePart>;
@@ -135,7 +136,8 @@ class PickleStream implements FileWriter {
     if (current === undefined || current.slot.array !== block.array || current.slot.plane !== block.plane)
       throw misplaced(this.#format, block, current?.slot);
     const { slot } = current;
-    if (elementsBefore(block.start, slot.header) * block.value.dtype.itemsize !== slot.size - current.left)
+    const before = block.position ?? elementsBefore(block.start, slot.header);
+    if (before * block.value.dtype.itemsize !== slot.size - current.left)
       throw new FormatError(
         "FORMAT_MALFORMED",
         this.#format,

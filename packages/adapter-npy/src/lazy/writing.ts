@@ -10,6 +10,7 @@ import {
   quoteText,
   sameDType,
   sameShape,
+  sizeOf,
 } from "@masquerade/core";
 
 /** One plane of one array to be written, block by block along its slowest axis. */
@@ -19,16 +20,19 @@ export interface PlaneWriter {
   readonly shape: readonly number[];
   readonly order: Order;
   readonly dtype: DType;
-  /** Indices of the slowest axis written so far. */
+  /** Elements written so far. */
   done: number;
 }
 
 const slowAxis = (p: PlaneWriter): number => (p.order === "C" ? 0 : p.shape.length - 1);
 
-/** Indices of the slowest axis there are: 1 for 0-d arrays. */
+/** Elements there are. */
 export function totalOf(plane: PlaneWriter): number {
-  return plane.shape[slowAxis(plane)] ?? 1;
+  return sizeOf(plane.shape);
 }
+
+/** Elements of one index of the slowest axis. */
+const perIndex = (p: PlaneWriter): number => sizeOf(p.shape.toSpliced(slowAxis(p), 1));
 
 /** The plane of a block as a plain array. Throws OptionError for a value that has not got it. */
 export function planeOf(block: Block, plane: "data" | "mask"): NdArray {
@@ -42,15 +46,21 @@ export function planeOf(block: Block, plane: "data" | "mask"): NdArray {
 export function acceptBlock(writer: PlaneWriter, block: Block, format: string): Uint8Array {
   const value = planeOf(block, writer.plane);
   const where = writer.path === "" ? "" : ` of "${quoteText(writer.path)}"`;
-  if (block.start !== writer.done)
+  const per = perIndex(writer);
+  const at = block.position ?? block.start * per;
+  if (at !== writer.done)
     throw new OptionError(
       "INDEX_INVALID",
-      `${format}: the next block${where} (${writer.plane}) begins at ${writer.done}, not at ${block.start}`,
+      `${format}: the next block${where} (${writer.plane}) begins at element ${writer.done}, not at ${at}`,
     );
   const axis = slowAxis(writer);
   const count = writer.shape.length === 0 ? 1 : (value.shape[axis] ?? 0);
   const want = writer.shape.map((n, i) => (i === axis ? count : n));
-  if (!sameShape(value.shape, want) || writer.done + count > totalOf(writer))
+  const fits =
+    block.position === undefined
+      ? sameShape(value.shape, want)
+      : value.shape.length === writer.shape.length && (at % per) + value.size <= per;
+  if (!fits || writer.done + value.size > totalOf(writer))
     throw new OptionError(
       "SHAPE_MISMATCH",
       `${format}: a block of shape (${value.shape.join(", ")}) at ${block.start} does not fit into (${writer.shape.join(", ")})${where}`,
@@ -60,7 +70,7 @@ export function acceptBlock(writer: PlaneWriter, block: Block, format: string): 
       "DTYPE_MISMATCH",
       `${format}: the plan says ${writer.dtype.kind}${where}, the block holds ${value.dtype.kind}`,
     );
-  writer.done += count;
+  writer.done += value.size;
   return value.with({ dtype: writer.dtype, dims: undefined }).toBytes(writer.order);
 }
 
@@ -81,6 +91,6 @@ export function missingBlocks(format: string, writer: PlaneWriter): FormatError 
   return new FormatError(
     "FORMAT_TRUNCATED",
     format,
-    `blocks${where} are missing: ${writer.plane} from ${writer.done} to ${totalOf(writer)}`,
+    `blocks${where} are missing: ${writer.done} of ${totalOf(writer)} elements of ${writer.plane} were written`,
   );
 }

@@ -38,6 +38,7 @@ export async function createNpy(
   const state: PlaneWriter = { path, plane: "data", shape, order, dtype, done: 0 };
   return {
     planes: "together",
+    pieces: true,
     async write(block) {
       throwIfAborted(options.signal);
       if (block.array !== path || block.plane === "mask") {
@@ -51,8 +52,7 @@ export async function createNpy(
       options.onProgress?.(state.done, totalOf(state));
     },
     async finish() {
-      if (state.done !== totalOf(state) && dtype.itemsize * shape.reduce((n, d) => n * d, 1) > 0)
-        throw missingBlocks("npy", state);
+      if (state.done !== totalOf(state) && dtype.itemsize > 0) throw missingBlocks("npy", state);
       await sink.commit();
     },
     async abort() {

@@ -30,6 +30,7 @@ interface Deflating {
 /** Writes the members of an archive one after another. */
 class NpzWriter implements FileWriter {
   readonly planes = "data-first" as const;
+  readonly pieces = true;
   readonly sink: ByteSink;
   readonly options: NpzWriteOptions & EncodeOptions;
   readonly members: readonly Member[];
@@ -128,6 +129,7 @@ class NpzWriter implements FileWriter {
 
   async write(block: Block): Promise<void> {
     throwIfAborted(this.options.signal);
+    if (block.value.size === 0) return; // of an empty array, which was written when its turn came
     const { current } = this;
     if (
       current === undefined ||

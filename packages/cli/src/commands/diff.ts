@@ -1,11 +1,12 @@
-import { type AnyArray, type Bundle, quoteText } from "@masquerade/core";
+import { type OpenFile, quoteText } from "@masquerade/core";
 import type { Define, Outcome } from "../command.ts";
 import { compareBits, compareValues, type Differing } from "../compare.ts";
 import { UsageError } from "../failure.ts";
 import { addFormatOptions } from "../format-options.ts";
-import { openInput } from "../input.ts";
+import type { Io } from "../io.ts";
 import { integerJson, numberJson } from "../json-value.ts";
-import { addLimitOption, limitsOf, type ReadingOptions } from "../reading.ts";
+import { meter } from "../progress.ts";
+import { addLimitOption, type ReadingOptions, withFile } from "../reading.ts";
 import { registry } from "../registry.ts";
 
 interface Options extends ReadingOptions {
@@ -35,30 +36,26 @@ Examples:
   $ masq diff sst.pkl sst.npz --bits          the same in every respect?
   $ masq diff a.npy b.npz --rtol 1e-6 --equal-nan
 
+Both files are read piece by piece, in memory that does not grow with them where their formats are read by parts (masq formats).
 Exit code 0: the same, 1: different.`,
     );
   const flags = addFormatOptions(command, registry.formats, ["read"]);
   command.action((a: string, b: string, options: Options) => {
     if (a === "-" && b === "-") throw new UsageError("only one of the files can be stdin");
-    const load = async (name: string): Promise<AnyArray | Bundle> => {
-      const limits = limitsOf(options);
-      await using source = await openInput(name, io, limits);
-      return await registry.load(source, { ...flags.given("read"), limits });
-    };
-    does(perform(options, load, a, b));
+    const read = flags.given("read");
+    does(
+      withFile(a, options, read, io, (one) =>
+        withFile(b, options, read, io, (other) => perform(options, one, other, a, io)),
+      ),
+    );
   });
 };
 
-async function perform(
-  options: Options,
-  load: (name: string) => Promise<AnyArray | Bundle>,
-  a: string,
-  b: string,
-): Promise<Outcome> {
+async function perform(options: Options, a: OpenFile, b: OpenFile, label: string, io: Io): Promise<Outcome> {
   const tolerance = { rtol: numberOf("rtol", options.rtol), atol: numberOf("atol", options.atol) };
   const meaning = { ...tolerance, hidden: options.hidden === true, equalNaN: options.equalNan === true };
-  const [one, other] = [await load(a), await load(b)];
-  const found = options.bits === true ? compareBits(one, other) : compareValues(one, other, meaning);
+  using progress = meter(io, { label, unit: "elements", quiet: options.quiet });
+  const found = options.bits === true ? await compareBits(a, b) : await compareValues(a, b, meaning, progress.update);
   const negative = found.length > 0;
   if (options.quiet === true) return { negative };
   if (options.json === true)

@@ -93,6 +93,11 @@ export interface Block {
   /** Index along the slowest axis at which the block starts. 0-d arrays are one block. */
   readonly start: number;
   readonly value: AnyArray;
+  /**
+   * Where the block is a part of one index only (see `pieces` of {@link FileWriter}): how many elements of the array, in the order of the blocks,
+   * come before it. Its value keeps every axis.
+   */
+  readonly position?: number | undefined;
 }
 
 /** An array in a file, read by parts. */
@@ -127,6 +132,11 @@ export interface FileWriter {
   readonly planes: "together" | "data-first";
   /** The order whose slowest axis the blocks must run along, where it is not the plan's: a format that knows one order only. */
   readonly order?: Order;
+  /**
+   * Takes blocks that are a run of elements within one index of the slowest axis, so that an array whose first axis is short is written in bounded
+   * memory too. Default false: one index is the least.
+   */
+  readonly pieces?: boolean;
   /** Arrays are written in the order of the plan, blocks in the order of the slowest axis. */
   write(block: Block): Promise<void>;
   /** Writes what comes last and commits the sink. Throws FormatError when blocks are missing. */

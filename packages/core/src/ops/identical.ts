@@ -1,4 +1,4 @@
-import { type AnyArray, isArray, isMaskedArray } from "../array/any.ts";
+import { type AnyArray, isArray, isMaskedArray, type Order } from "../array/any.ts";
 import { type Bundle, isBundle } from "../array/bundle.ts";
 import { nested } from "../array/element.ts";
 import { gather } from "../array/gather.ts";
@@ -10,7 +10,7 @@ import { quoteText } from "../errors.ts";
 import { nomask } from "../symbols.ts";
 import { Complex, Tuple } from "../values.ts";
 
-type Pair = readonly [a: unknown, b: unknown, where: string];
+export type Pair = readonly [a: unknown, b: unknown, where: string];
 
 /**
  * Where two arrays or bundles first differ in anything but identity, or undefined: dtype, byte order, shape, memory order,
@@ -18,7 +18,12 @@ type Pair = readonly [a: unknown, b: unknown, where: string];
  * dimension names, subclass. Contiguous memory only counts by its order: a view is identical to its copy.
  */
 export function difference(a: AnyArray | Bundle, b: AnyArray | Bundle): string | undefined {
-  const pending: Pair[] = [[a, b, ""]];
+  return firstDifference([[a, b, ""]]);
+}
+
+/** The first difference of pairs, the last pair first. */
+export function firstDifference(pairs: readonly Pair[]): string | undefined {
+  const pending: Pair[] = [...pairs];
   const seen = new Map<object, Set<object>>();
   while (pending.length > 0) {
     const [x, y, where] = pending.pop() as Pair;
@@ -40,14 +45,14 @@ export function identical(a: AnyArray | Bundle, b: AnyArray | Bundle): boolean {
   return difference(a, b) === undefined;
 }
 
-const at = (where: string, what: string): string => (where === "" ? what : `${where}: ${what}`);
-const inner = (where: string, name: string): string => (where === "" ? name : `${where}.${name}`);
+export const at = (where: string, what: string): string => (where === "" ? what : `${where}: ${what}`);
+export const inner = (where: string, name: string): string => (where === "" ? name : `${where}.${name}`);
 
 /** Compares one pair; what is inside goes to `pending` (last first, so that the first difference is found first). */
 function step(a: unknown, b: unknown, where: string, pending: Pair[]): string | undefined {
   if (isArray(a) && isArray(b)) return compareArrays(a, b, where, pending);
   if (isBundle(a) && isBundle(b)) {
-    if (a.kind !== b.kind) return at(where, `a ${a.kind} and a ${b.kind}`);
+    if (a.kind !== b.kind) return otherKinds(a, b, where);
     pending.push([a.keys, b.keys, inner(where, "keys")], [a.attrs, b.attrs, inner(where, "attrs")]);
     pending.push([a.entries, b.entries, where]);
     return undefined;
@@ -64,9 +69,15 @@ function step(a: unknown, b: unknown, where: string, pending: Pair[]): string | 
   return Object.is(a, b) ? undefined : at(where, `${brief(a)} and ${brief(b)}`);
 }
 
+export const otherKinds = (a: { readonly kind: string }, b: { readonly kind: string }, where: string): string =>
+  at(where, `a ${a.kind} and a ${b.kind}`);
+
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === null;
 }
+
+/** A name as it stands in the place of a difference. */
+export const nameIn = (name: unknown): string => brief(name).replaceAll('"', "");
 
 function brief(value: unknown): string {
   if (typeof value === "object" && value !== null) return isArray(value) ? "an array" : "an object";
@@ -89,16 +100,27 @@ function compareLists(
     const [ka, va] = a[i] as readonly [unknown, unknown];
     const [kb, vb] = b[i] as readonly [unknown, unknown];
     if (typeof ka === "string" && ka !== kb) return at(where, `entry ${i} is named ${brief(ka)} and ${brief(kb)}`);
-    pending.push([va, vb, inner(where, brief(ka).replaceAll('"', ""))]);
+    pending.push([va, vb, inner(where, nameIn(ka))]);
     if (typeof ka !== "string") pending.push([ka, kb, inner(where, `key ${i}`)]);
   }
   return undefined;
 }
 
 function compareArrays(a: AnyArray, b: AnyArray, where: string, pending: Pair[]): string | undefined {
+  const found = compareHeads(a, b, where, pending);
+  if (found !== undefined) return found;
+  // Only the data's memory order means something.
+  if (isMaskedArray(a) && isMaskedArray(b) && a.mask !== nomask && b.mask !== nomask)
+    pending.push([a.mask.copy("C"), b.mask.copy("C"), inner(where, "mask")]);
+  const [x, y] = [isMaskedArray(a) ? a.data : a, isMaskedArray(b) ? b.data : b];
+  return compareDataHeads(x, y, where, pending) ?? compareElements(x, y, where, pending);
+}
+
+/** What is about the masking of two arrays; the fill value is left to `pending`. */
+export function compareHeads(a: AnyArray, b: AnyArray, where: string, pending: Pair[]): string | undefined {
   if (isMaskedArray(a) !== isMaskedArray(b))
     return at(where, `${isMaskedArray(a) ? "masked and plain" : "plain and masked"}`);
-  if (!isMaskedArray(a) || !isMaskedArray(b)) return compareData(a as NdArray, b as NdArray, where, pending);
+  if (!isMaskedArray(a) || !isMaskedArray(b)) return undefined;
   if (a.subclass !== b.subclass) return at(where, `subclass ${a.subclass ?? "none"} and ${b.subclass ?? "none"}`);
   if (a.hardMask !== b.hardMask) return at(where, `${a.hardMask ? "hard and soft" : "soft and hard"} mask`);
   if ((a.fillValue === undefined) !== (b.fillValue === undefined))
@@ -106,30 +128,42 @@ function compareArrays(a: AnyArray, b: AnyArray, where: string, pending: Pair[])
   if ((a.mask === nomask) !== (b.mask === nomask))
     return at(where, a.mask === nomask ? "nomask and a mask" : "a mask and nomask");
   if (a.fillValue !== undefined) pending.push([a.fillValue, b.fillValue, inner(where, "fillValue")]);
-  // Only the data's memory order means something.
-  if (a.mask !== nomask && b.mask !== nomask) pending.push([a.mask.copy("C"), b.mask.copy("C"), inner(where, "mask")]);
-  pending.push([a.data, b.data, where]);
   return undefined;
 }
 
-function compareData(a: NdArray, b: NdArray, where: string, pending: Pair[]): string | undefined {
+type DataHead = Pick<NdArray, "dtype" | "shape" | "order" | "subclass" | "dims" | "attrs">;
+
+/** What is about two arrays but their elements; metadata, names and attributes are left to `pending`. */
+export function compareDataHeads(a: DataHead, b: DataHead, where: string, pending: Pair[]): string | undefined {
   if (!sameDType(a.dtype, b.dtype)) return at(where, `dtype ${dtypeText(a.dtype)} and ${dtypeText(b.dtype)}`);
   if (!sameShape(a.shape, b.shape)) return at(where, `shape (${a.shape.join(", ")}) and (${b.shape.join(", ")})`);
   if (a.order !== b.order) return at(where, `order ${a.order} and ${b.order}`);
   if (a.subclass !== b.subclass) return at(where, `subclass ${a.subclass ?? "none"} and ${b.subclass ?? "none"}`);
   pending.push([a.dtype.metadata, b.dtype.metadata, inner(where, "metadata")]);
   pending.push([a.dims, b.dims, inner(where, "dims")], [a.attrs, b.attrs, inner(where, "attrs")]);
+  return undefined;
+}
+
+/** The elements of two arrays of one dtype, shape and order; `before`: how many of the whole come before them, in the order. */
+export function compareElements(
+  a: NdArray,
+  b: NdArray,
+  where: string,
+  pending: Pair[],
+  before = 0,
+  order: Order = a.order,
+): string | undefined {
   if (a.dtype.kind === "struct" && hasObjects(a.dtype)) {
     pending.push([nested(a, 0, a.offset), nested(b, 0, b.offset), where]);
     return undefined;
   }
-  const x = gather(a, a.order);
-  const y = gather(b, a.order);
+  const x = gather(a, order);
+  const y = gather(b, order);
   if (Array.isArray(x) && Array.isArray(y)) {
     pending.push([x, y, where]);
     return undefined;
   }
-  return compareBytes(rawBytes(x as Uint8Array), rawBytes(y as Uint8Array), a.dtype.itemsize, where);
+  return compareBytes(rawBytes(x as Uint8Array), rawBytes(y as Uint8Array), a.dtype.itemsize, where, before);
 }
 
 const rawBytes = (lanes: Uint8Array): Uint8Array => new Uint8Array(lanes.buffer, lanes.byteOffset, lanes.byteLength);
@@ -139,7 +173,7 @@ function dtypeText(dtype: DType): string {
   return dtype.kind === "struct" ? `${text} {${dtype.fields.map((f) => quoteText(f.name, 20)).join(" ")}}` : text;
 }
 
-function compareBytes(a: Uint8Array, b: Uint8Array, itemsize: number, where: string): string | undefined {
+function compareBytes(a: Uint8Array, b: Uint8Array, itemsize: number, where: string, before = 0): string | undefined {
   if (a.length !== b.length) return at(where, `${a.length} and ${b.length} bytes`);
   const words = a.byteOffset % 4 === 0 && b.byteOffset % 4 === 0 ? a.length >> 2 : 0;
   let i = 0;
@@ -156,5 +190,5 @@ function compareBytes(a: Uint8Array, b: Uint8Array, itemsize: number, where: str
     Array.from(raw.subarray(element * itemsize, Math.min((element + 1) * itemsize, element * itemsize + 16)), (v) =>
       v.toString(16).padStart(2, "0"),
     ).join("");
-  return at(where, `element ${element} (memory order) is 0x${hex(a)} and 0x${hex(b)}`);
+  return at(where, `element ${before + element} (memory order) is 0x${hex(a)} and 0x${hex(b)}`);
 }
