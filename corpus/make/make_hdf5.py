@@ -202,9 +202,6 @@ def refused(folder):
                               ("virtual", virtual, "UNSAFE_LINK"), ("soft-loop", loop, "FORMAT_MALFORMED")]:
         folder.add("refused-" + name + ".h5", written(write), "hdf5", name, {"refused": code})
     folder.add("hard-cycle.h5", written(cycle), "hdf5", "a group that holds a group above it", expect.describe({"a": {"b": {}}}))
-    def lzf(file):
-        file.create_dataset("x", data=np.arange(100), compression="lzf")
-    folder.add("refused-lzf.h5", written(lzf), "hdf5", "a filter that is not here", {"refused": "CAPABILITY_MISSING"})
 
 
 def main():

@@ -88,7 +88,7 @@ describe("nothing outside the file, and nothing that was not there", () => {
     ["refused-external-storage", "UNSAFE_LINK"],
     ["refused-virtual", "UNSAFE_LINK"],
     ["refused-soft-loop", "FORMAT_MALFORMED"],
-    ["refused-lzf", "CAPABILITY_MISSING"],
+    ["plugins/refused-filter", "CAPABILITY_MISSING"],
   ])("%s is %s, decoded and opened", async (name, code) => {
     await expect(codec.decode(read(name))).rejects.toMatchObject({ code });
     await expect(codec.open?.(fromBytes(read(name)))).rejects.toMatchObject({ code });

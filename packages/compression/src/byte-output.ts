@@ -11,9 +11,10 @@ export class ByteOutput {
   private readonly limit: number;
   private readonly where: Where;
 
-  constructor(limit: number, where: Where) {
+  /** `first`: how much memory is taken at once, where it is known how much is made. */
+  constructor(limit: number, where: Where, first: number = FIRST) {
     // A full buffer is where the limit is looked at.
-    this.bytes = new Uint8Array(Math.min(FIRST, limit));
+    this.bytes = new Uint8Array(Math.min(first, limit));
     this.limit = limit;
     this.where = where;
   }

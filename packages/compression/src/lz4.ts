@@ -1,6 +1,6 @@
-import { FormatError, type FormatErrorCode } from "@masquerade/core";
+import { FormatError, type FormatErrorCode, isMasqueradeError } from "@masquerade/core";
 import { ByteOutput } from "./byte-output.ts";
-import type { InflateOptions } from "./inflate.ts";
+import type { InflateOptions, Where } from "./inflate.ts";
 import { xxh32 } from "./xxh32.ts";
 
 const MAGIC = 0x184d2204;
@@ -22,6 +22,23 @@ export function unlz4(
   const reader = new Lz4Reader(bytes, where.format, options.offset ?? 0, out);
   do reader.frame();
   while (reader.at < bytes.length);
+  return out.take();
+}
+
+/** Exactly `size` bytes from one LZ4 block, as containers of their own kind hold them: no frame, no checksum. Throws FormatError. */
+export function unlz4Block(bytes: Uint8Array, { size, format, offset }: Where & { readonly size: number }): Uint8Array {
+  const out = new ByteOutput(size, { format, offset }, size);
+  const reader = new Lz4Reader(bytes, format, offset ?? 0, out);
+  try {
+    reader.sequences(0, bytes.length, 0);
+  } catch (cause) {
+    if (!isMasqueradeError(cause, "LIMIT_EXCEEDED")) throw cause;
+    throw new FormatError("FORMAT_MALFORMED", format, `an LZ4 block holds more than ${size} bytes`, { offset, cause });
+  }
+  if (out.length !== size)
+    throw new FormatError("FORMAT_MALFORMED", format, `an LZ4 block holds ${out.length} bytes, not ${size}`, {
+      offset,
+    });
   return out.take();
 }
 
@@ -89,7 +106,7 @@ class Lz4Reader {
   }
 
   /** The sequences of one block: literals, then a match that reaches back to `oldest` at most. */
-  private sequences(start: number, end: number, oldest: number): void {
+  sequences(start: number, end: number, oldest: number): void {
     const { bytes, out } = this;
     let at = start;
     const more = (length: number): number => {

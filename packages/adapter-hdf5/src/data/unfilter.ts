@@ -1,14 +1,17 @@
-import { CapabilityError, FormatError, hostIsLittleEndian } from "@masquerade/core";
+import { unzlib } from "@masquerade/compression";
+import { CapabilityError, FormatError } from "@masquerade/core";
 import { inflateZlib } from "#inflate";
+import { filterName, plugins } from "../filter/plugins.ts";
 import { malformed } from "../structure/cursor.ts";
 import type { Filter } from "../structure/dataset.ts";
 import { fletcher32 } from "../write/checksum.ts";
+import { unshuffle } from "./unshuffle.ts";
 
 const DEFLATE = 1;
 const SHUFFLE = 2;
 const FLETCHER32 = 3;
-/** Filters that are undone here: deflate, shuffle, Fletcher-32. */
-export const isPlainFilter = ({ id }: Filter): boolean => id >= DEFLATE && id <= FLETCHER32;
+/** Filters that are undone here: deflate, shuffle, Fletcher-32, and the plugins people have. */
+export const isPlainFilter = ({ id }: Filter): boolean => (id >= DEFLATE && id <= FLETCHER32) || plugins.has(id);
 /** Filters that HDF5's own library has beside them: szip, nbit, scale-offset. */
 export const isLibraryFilter = ({ id }: Filter): boolean => id >= 4 && id <= 6;
 
@@ -22,24 +25,38 @@ export async function unfilter(
   { size, mask, offset }: { readonly size: number; readonly mask: number; readonly offset: number },
 ): Promise<Uint8Array> {
   let bytes = stored;
-  // What each filter made when writing: checksums before it add four bytes each.
-  const before: number[] = [];
-  let length = size;
+  // What each filter was given when writing: checksums before it add four bytes each; undefined behind one that compresses.
+  const before: (number | undefined)[] = [];
+  let length: number | undefined = size;
   for (const [i, filter] of filters.entries()) {
     before.push(length);
-    if (filter.id === FLETCHER32 && !isOut(mask, i)) length += 4;
+    if (isOut(mask, i) || filter.id === SHUFFLE) continue;
+    length = filter.id === FLETCHER32 && length !== undefined ? length + 4 : undefined;
   }
   for (let i = filters.length - 1; i >= 0; i--) {
     const filter = filters[i] as Filter;
     if (isOut(mask, i)) continue;
-    const want = before[i] as number;
-    if (filter.id === DEFLATE) bytes = await inflateZlib(bytes, want, offset);
-    else if (filter.id === SHUFFLE) bytes = unshuffle(bytes, filter.values[0] ?? 1);
+    const want = before[i];
+    const undo = plugins.get(filter.id);
+    if (filter.id === SHUFFLE) bytes = unshuffle(bytes, filter.values[0] ?? 1);
     else if (filter.id === FLETCHER32) bytes = withoutChecksum(bytes, offset);
-    else throw new CapabilityError("hdf5", "filter", `filter ${filter.id} is not here`);
+    else if (filter.id === DEFLATE)
+      bytes = await (want === undefined ? again(bytes, size, offset) : inflateZlib(bytes, want, offset));
+    else if (undo === undefined || want === undefined)
+      throw new CapabilityError(
+        "hdf5",
+        "filter",
+        `${filterName(filter)} is not undone here, or not behind another that compresses`,
+      );
+    else bytes = await undo(bytes, filter, want, offset);
   }
   if (bytes.length !== size) throw malformed(`a chunk of ${bytes.length} bytes, where ${size} are declared`, offset);
   return bytes;
+}
+
+/** What was deflated after it was compressed already: about as much as a chunk has, at most. */
+function again(bytes: Uint8Array, size: number, offset: number): Uint8Array {
+  return unzlib(bytes, { maxBytes: size + (size >> 3) + 4096, format: "hdf5", offset });
 }
 
 const isOut = (mask: number, i: number): boolean => i < 32 && ((mask >>> i) & 1) === 1;
@@ -55,47 +72,4 @@ function withoutChecksum(bytes: Uint8Array, offset: number): Uint8Array {
   if (stored !== sum && stored !== turned >>> 0)
     throw new FormatError("FORMAT_CHECKSUM", "hdf5", "the checksum of a chunk does not match", { offset });
   return body;
-}
-
-/** Bytes put back in order: first all first bytes of the elements, then all second ones, … What is left over stays at the end. */
-export function unshuffle(bytes: Uint8Array, size: number): Uint8Array {
-  const count = size > 1 ? Math.floor(bytes.length / size) : 0;
-  if (count <= 1) return bytes;
-  const out = new Uint8Array(bytes.length);
-  if (size === 8 && hostIsLittleEndian) unshuffle8(bytes, out, count);
-  else if (size === 4 && hostIsLittleEndian) unshuffle4(bytes, out, count);
-  else
-    for (let k = 0; k < size; k++) {
-      const from = k * count;
-      for (let i = 0, to = k; i < count; i++, to += size) out[to] = bytes[from + i] as number;
-    }
-  out.set(bytes.subarray(count * size), count * size);
-  return out;
-}
-
-function unshuffle4(bytes: Uint8Array, out: Uint8Array, count: number): void {
-  const words = new Uint32Array(out.buffer, 0, count);
-  const [b, c, d] = [count, 2 * count, 3 * count];
-  for (let i = 0; i < count; i++)
-    words[i] =
-      (bytes[i] as number) |
-      ((bytes[b + i] as number) << 8) |
-      ((bytes[c + i] as number) << 16) |
-      ((bytes[d + i] as number) << 24);
-}
-
-function unshuffle8(bytes: Uint8Array, out: Uint8Array, count: number): void {
-  const words = new Uint32Array(out.buffer, 0, 2 * count);
-  for (let i = 0, to = 0; i < count; i++, to += 2) {
-    words[to] =
-      (bytes[i] as number) |
-      ((bytes[count + i] as number) << 8) |
-      ((bytes[2 * count + i] as number) << 16) |
-      ((bytes[3 * count + i] as number) << 24);
-    words[to + 1] =
-      (bytes[4 * count + i] as number) |
-      ((bytes[5 * count + i] as number) << 8) |
-      ((bytes[6 * count + i] as number) << 16) |
-      ((bytes[7 * count + i] as number) << 24);
-  }
 }

@@ -11,6 +11,7 @@ import {
 } from "@masquerade/core";
 import { parseDType } from "@masquerade/numpy";
 import { isLibraryFilter, isPlainFilter } from "../data/unfilter.ts";
+import { filterName, plugins } from "../filter/plugins.ts";
 import * as names from "../names.ts";
 import { dtypeOf, type TypeReader } from "../type/from-h5.ts";
 import type { H5Type } from "../type/h5type.ts";
@@ -63,13 +64,7 @@ export function describe(raw: RawDataset, reader: Writer, context: Context): Des
       "hdf5",
       `the elements of ${named} lie in another file, which is never opened`,
     );
-  const foreign = raw.stored.filters.find((one) => !isPlainFilter(one) && !isLibraryFilter(one));
-  if (foreign !== undefined)
-    throw new CapabilityError(
-      "hdf5",
-      "filter",
-      `${named} is stored through filter ${foreign.id}, which is not here; h5repack -f NONE takes it off`,
-    );
+  demandFilters(raw, named);
   let type = raw.stored.type;
   const { size } = type;
   const outer = context.part?.map((range) => range.count) ?? raw.shape ?? [];
@@ -95,6 +90,26 @@ export function describe(raw: RawDataset, reader: Writer, context: Context): Des
   if (context.total > maxTotalBytes)
     throw new LimitError("maxTotalBytes", `the arrays have more than ${maxTotalBytes} bytes`, { format: "hdf5" });
   return { reader, filled: raw.stored.fill !== undefined, type, dtype, shape, bytes };
+}
+
+/** Throws CapabilityError for filters that cannot be undone. */
+function demandFilters({ stored: { filters } }: RawDataset, named: string): void {
+  const foreign = filters.find((one) => !isPlainFilter(one) && !isLibraryFilter(one));
+  const where = "h5repack -f NONE takes it off, in Python copying the data after `import hdf5plugin`";
+  if (foreign !== undefined)
+    throw new CapabilityError(
+      "hdf5",
+      "filter",
+      `${named} is stored through ${quoteText(filterName(foreign), 80)}, which is not read here; ${where}`,
+    );
+  // HDF5's own library, in the worker, has none of the plugins.
+  const plugin = filters.some(isLibraryFilter) ? filters.find(({ id }) => plugins.has(id)) : undefined;
+  if (plugin !== undefined)
+    throw new CapabilityError(
+      "hdf5",
+      "filter",
+      `${named} is stored through ${quoteText(filterName(plugin), 80)} together with szip, nbit or scale-offset, which is not read here; ${where}`,
+    );
 }
 
 const typeReader = (reader: Writer): TypeReader => (reader === "masquerade" ? "h5py" : reader);

@@ -1,5 +1,5 @@
 import type { H5Type } from "../type/h5type.ts";
-import { Cursor, malformed } from "./cursor.ts";
+import { Cursor, malformed, nameText } from "./cursor.ts";
 import type { FileImage } from "./image.ts";
 import { datatypeOf, fieldsOf, type ObjectHeader } from "./object-header.ts";
 
@@ -7,6 +7,8 @@ import { datatypeOf, fieldsOf, type ObjectHeader } from "./object-header.ts";
 export interface Filter {
   readonly id: number;
   readonly values: readonly number[];
+  /** What the writer called it, where it said. */
+  readonly name?: string | undefined;
 }
 
 /** Where chunks are listed. */
@@ -177,13 +179,13 @@ function filters(from: Cursor): Filter[] {
   if (version === 1) from.skip(6);
   return Array.from({ length: count }, () => {
     const id = from.u16();
-    const name = version === 1 || id >= 256 ? from.u16() : 0;
+    const named = version === 1 || id >= 256 ? from.u16() : 0;
     from.skip(2);
     const number = from.u16();
-    from.skip(version === 1 ? Math.ceil(name / 8) * 8 : name);
+    const label = nameText(from.take(version === 1 ? Math.ceil(named / 8) * 8 : named)).split("\0", 1)[0];
     const values = Array.from({ length: number }, () => from.u32());
     if (version === 1 && number % 2 === 1) from.skip(4);
-    return { id, values };
+    return { id, values, name: label === "" ? undefined : label };
   });
 }
 

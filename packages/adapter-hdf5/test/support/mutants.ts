@@ -18,16 +18,21 @@ const names = [
   "pytables-arrays.h5",
   "matlab-arrays.mat",
   "astropy-tables.h5",
+  "plugins/filters-lzf.h5",
 ];
 const limits = { maxMilliseconds: 20_000, maxBytes: 1e8, maxObjects: 3000 };
 
 /**
  * Decodes mutants of files that other tools wrote: each must end in a value or a typed error of one line, before its deadline, and the next good file
- * must be read right. Gives how many ended in what.
+ * must be read right. Gives how many ended in what. `more`: further files.
  */
-export async function mutate(count: number, seed: number): Promise<ReadonlyMap<string, number>> {
+export async function mutate(
+  count: number,
+  seed: number,
+  more: readonly string[] = [],
+): Promise<ReadonlyMap<string, number>> {
   const codec = await hdf5.codec();
-  const files = names.map((name) => new Uint8Array(readFileSync(new URL(name, corpus))));
+  const files = [...names, ...more].map((name) => new Uint8Array(readFileSync(new URL(name, corpus))));
   const good = maskedArray([1.5, 2, 3], { mask: [false, true, false] }) as never;
   const sound = await codec.encode(good);
   const rnd = random(seed);

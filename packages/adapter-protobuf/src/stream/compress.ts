@@ -1,4 +1,4 @@
-import { unzlib, zlib } from "@masquerade/compression";
+import { checkZstdFrame, unzlib, zlib } from "@masquerade/compression";
 import { type DType, FormatError, isMasqueradeError, OptionError } from "@masquerade/core";
 import { type CodecName, FORMAT } from "./tables.ts";
 
@@ -80,7 +80,7 @@ export async function blockCodec(name: CodecName, level?: number, dtype?: DType)
       return {
         compress: (bytes) => shorter(bytes, codec.encode(bytes)),
         uncompress: guarded((data, length, at) => {
-          checkZstd(data, length, at);
+          checkZstdFrame(data, { size: length, format: FORMAT, offset: at });
           return codec.decode(data);
         }),
       };
@@ -102,40 +102,6 @@ export async function blockCodec(name: CodecName, level?: number, dtype?: DType)
         }),
       };
     }
-  }
-}
-
-/** One frame whose header states the content size (RFC 8878, 3.1.1.1): the library allocates what it says. Throws FormatError. */
-export function checkZstd(data: Uint8Array, length: number, at: number): void {
-  if (data.length < 6 || data[0] !== 0x28 || data[1] !== 0xb5 || data[2] !== 0x2f || data[3] !== 0xfd)
-    throw wrong("a block is no zstd frame", at);
-  const descriptor = data[4] as number;
-  if ((descriptor & 3) !== 0) throw wrong("a block's zstd frame needs a dictionary", at);
-  if ((descriptor & 8) !== 0) throw wrong("a block's zstd frame has a reserved bit set", at);
-  const single = (descriptor & 32) !== 0;
-  const flag = descriptor >> 6;
-  const bytes = flag === 0 ? (single ? 1 : 0) : 2 ** flag;
-  const start = single ? 5 : 6;
-  if (bytes === 0) throw wrong("a block's zstd frame does not state its content size", at);
-  if (data.length < start + bytes) throw wrong("a block's zstd frame ends within its header", at);
-  let size = flag === 1 ? 256 : 0;
-  for (let i = 0; i < bytes; i++) size += (data[start + i] as number) * 256 ** i;
-  if (size !== length) throw wrong(`a block of ${length} bytes is a zstd frame of ${size}`, at);
-  checkZstdBlocks(data, start + bytes, (descriptor & 4) !== 0, at);
-}
-
-/** The blocks of the frame reach exactly to the end: one frame and nothing after it. */
-function checkZstdBlocks(data: Uint8Array, first: number, checked: boolean, at: number): void {
-  for (let next = first; ; ) {
-    if (data.length < next + 3) throw wrong("a block's zstd frame is cut off", at);
-    const head = (data[next] as number) + (data[next + 1] as number) * 256 + (data[next + 2] as number) * 65_536;
-    const type = (head >> 1) & 3;
-    if (type === 3) throw wrong("a block's zstd frame has a block of the reserved type", at);
-    next += 3 + (type === 1 ? 1 : head >> 3);
-    if ((head & 1) === 0) continue;
-    if (next + (checked ? 4 : 0) !== data.length)
-      throw wrong("a block's zstd frame does not end where the block does", at);
-    return;
   }
 }
 
