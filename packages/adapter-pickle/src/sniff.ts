@@ -20,9 +20,13 @@ export function sniffPickle(head: Uint8Array): Sniff {
   return "yes";
 }
 
+/** Opcodes of protocols 0 and 1 that need nothing on the stack, and so can be the first. */
+const BEGINS = "(]})NILFSVcJKMGTUX";
+
 /** Whether the head is opcodes as far as it goes. */
 function opens(head: Uint8Array): boolean {
-  const first = head[0];
+  const first = head[0] as number;
+  if (first !== 0x80 && !BEGINS.includes(String.fromCharCode(first))) return false;
   if (first === 0x80 && ((head[1] as number) < 2 || (head[1] as number) > 5)) return false;
   try {
     let seen = 0;

@@ -93,6 +93,9 @@ function quiet(program: Command, writeOut: (text: string) => void): Command {
 
 function usageText(message: string, wanted: string | undefined): string {
   const text = message.replace(/^error: /, "").replace(/\s*\(Did you mean (.*?)\?\)\s*$/s, "; did you mean $1?");
+  // A file may be called so: `-dash.pkl`, but not `--json`.
+  const path = /^unknown option '(-[^-'][^']*\.[^']*)'/.exec(text)?.[1];
+  if (path !== undefined) return `${text}; if it is a file, write ./${path}`;
   return `${text} (masq ${wanted !== undefined && commands.has(wanted) ? `${wanted} ` : ""}--help tells more)`;
 }
 

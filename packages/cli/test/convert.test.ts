@@ -14,7 +14,7 @@ describe("a batch", () => {
   const inputs = join(folder, "batch");
   mkdirSync(inputs);
   for (const name of ["a.pkl", "b.pkl"]) writeFileSync(join(inputs, name), readFileSync(sst));
-  writeFileSync(join(inputs, "c.pkl"), "bad");
+  writeFileSync(join(inputs, "c.pkl"), "(bad");
   writeFileSync(join(inputs, "d.npz.gz"), "bad");
   const out = join(folder, "made", "deep");
 

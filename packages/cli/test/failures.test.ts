@@ -65,6 +65,13 @@ describe("a failure", () => {
     expect((await masq(["choose", "--for", "untrustd"])).err).toContain("did you mean untrusted?");
   });
 
+  it("tells a file whose name begins with a dash from an option", async () => {
+    expect((await masq(["inspect", "-dash.pkl"])).err).toBe(
+      "masq: USAGE: unknown option '-dash.pkl'; if it is a file, write ./-dash.pkl\n",
+    );
+    expect((await masq(["inspect", npy, "--jsn"])).err).toContain("did you mean --json? (masq inspect --help");
+  });
+
   it("shows where it happened with --debug, after or before the command", async () => {
     for (const argv of [
       ["inspect", noise, "--debug"],

@@ -109,6 +109,7 @@ export {
 } from "./format/scan.ts";
 export { type MemorySink, memorySink, streamSink } from "./format/sink.ts";
 export { type ByteSink, type ByteSource, checkRange, fromBytes } from "./format/source.ts";
+export type { Stranger } from "./format/stranger.ts";
 export { fromUrl, type UrlOptions } from "./format/url-source.ts";
 export type { Wrapper } from "./format/wrapper.ts";
 export {

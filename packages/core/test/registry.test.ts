@@ -324,3 +324,35 @@ group("choose", () => {
 });
 
 it("toys begin with their magic", () => expect(starts(Uint8Array.of(65), "A")).toBe(true));
+
+group("files of foreign kinds", () => {
+  const advice = "an ODD file: odd2vec IN OUT";
+  const registry = createRegistry(vector("sure", "ODD!"), vector("unsure", "O", "maybe")).withStrangers({
+    id: "odd",
+    sniff: (bytes) => {
+      if (bytes[1] === 0) throw new TypeError("oops");
+      return starts(bytes, "ODD");
+    },
+    advice,
+  });
+  const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+  it("are named, with what to do, where no format is sure", async () => {
+    for (const use of [
+      async () => registry.identify(bytesOf("ODD"), "x.odd"),
+      () => registry.load(fromBytes(bytesOf("ODD"), "x.odd")),
+      () => registry.open(fromBytes(bytesOf("ODD"), "x.odd")),
+    ])
+      expect(await failure(use)).toMatchObject({ code: "FORMAT_UNKNOWN", message: `"x.odd" is ${advice}` });
+    expect((await failure(() => registry.identify(bytesOf("ODD")))).message).toBe(`this is ${advice}`);
+  });
+  it("never keep a sure format, a format that was named, or a file from being looked at", async () => {
+    expect(registry.identify(bytesOf("ODD!")).id).toBe("sure");
+    expect(registry.identify(Uint8Array.of(79, 0)).id).toBe("unsure");
+    expect((await failure(() => registry.load(bytesOf("ODD"), { format: "sure" }))).code).not.toBe("FORMAT_UNKNOWN");
+  });
+  it("an empty file is called empty", async () => {
+    const message = '"x.odd" is empty: it has 0 bytes';
+    expect((await failure(() => registry.load(fromBytes(new Uint8Array(0), "x.odd")))).message).toBe(message);
+  });
+});

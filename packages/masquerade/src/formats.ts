@@ -9,6 +9,7 @@ import { raw } from "@masquerade/adapter-raw";
 import { csv, ecsv, tsv, txt } from "@masquerade/adapter-text";
 import { wrappers } from "@masquerade/compression/wrappers";
 import { createRegistry, type Registry } from "@masquerade/core";
+import { strangers } from "./strangers.ts";
 
 /** The official formats. Another one is one more name here, in the type and in the call. */
 export type Official = readonly [
@@ -46,4 +47,6 @@ export const registry: Registry<Official> = /* @__PURE__ */ createRegistry(
   ecsv,
   protobuf,
   blocks,
-).withWrappers(...wrappers);
+)
+  .withWrappers(...wrappers)
+  .withStrangers(...strangers);

@@ -1,6 +1,7 @@
 import { OptionError, quoteText, UnknownFormatError } from "../errors.ts";
 import type { AnyFormat, Sniff } from "./format.ts";
 import { HEAD_BYTES } from "./read-whole.ts";
+import type { Stranger } from "./stranger.ts";
 import type { Wrapper } from "./wrapper.ts";
 
 /** What the formats say to the first bytes of a file. */
@@ -8,13 +9,31 @@ export interface Sniffed {
   /** The formats that may be it, those that are sure first. */
   readonly yes: readonly AnyFormat[];
   readonly maybe: readonly AnyFormat[];
+  /** Why no format can be it, where that is known: the file is empty, or of a kind that is none of theirs. */
+  readonly foreign?: string | undefined;
 }
 
-export function sniffAll(formats: readonly AnyFormat[], head: Uint8Array): Sniffed {
+export function sniffAll(
+  formats: readonly AnyFormat[],
+  head: Uint8Array,
+  strangers: readonly Stranger[] = [],
+): Sniffed {
   const first = head.subarray(0, HEAD_BYTES);
   const said = formats.map((format) => [format, sniffOne(format, first)] as const);
   const those = (answer: Sniff): AnyFormat[] => said.filter((s) => s[1] === answer).map((s) => s[0]);
-  return { yes: those("yes"), maybe: those("maybe") };
+  const yes = those("yes");
+  return { yes, maybe: those("maybe"), foreign: yes.length > 0 ? undefined : foreignTo(strangers, first) };
+}
+
+function foreignTo(strangers: readonly Stranger[], head: Uint8Array): string | undefined {
+  if (head.length === 0) return "empty: it has 0 bytes";
+  return strangers.find((stranger) => {
+    try {
+      return stranger.sniff(head);
+    } catch {
+      return false;
+    }
+  })?.advice;
 }
 
 /** A format whose sniffing fails must not keep the others from being found. */
@@ -28,10 +47,17 @@ function sniffOne(format: AnyFormat, head: Uint8Array): Sniff {
 
 /**
  * The format of a file: the one that says "yes"; else the one that says "maybe", or of several the one whose extension the name has. A name
- * alone decides nothing: a format that says "no" is never chosen. Throws UnknownFormatError: FORMAT_AMBIGUOUS, FORMAT_UNKNOWN.
+ * alone decides nothing: a format that says "no" is never chosen, and a file of a foreign kind is nobody's. Throws UnknownFormatError:
+ * FORMAT_AMBIGUOUS, FORMAT_UNKNOWN.
  */
-export function settle(formats: readonly AnyFormat[], { yes, maybe }: Sniffed, name: string | undefined): AnyFormat {
+export function settle(
+  formats: readonly AnyFormat[],
+  { yes, maybe, foreign }: Sniffed,
+  name: string | undefined,
+): AnyFormat {
   const called = name === undefined ? "these bytes" : `"${quoteText(name)}"`;
+  if (foreign !== undefined)
+    throw new UnknownFormatError("FORMAT_UNKNOWN", `${name === undefined ? "this" : called} is ${foreign}`);
   const named = name === undefined ? [] : byExtension(formats, name);
   const [only, ...others] = yes.length > 0 ? yes : maybe;
   if (only !== undefined && others.length === 0) return only;

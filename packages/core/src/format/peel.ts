@@ -3,6 +3,7 @@ import type { AnyFormat } from "./format.ts";
 import { byExtension, settle, sniffAll } from "./identify.ts";
 import type { Limits } from "./limits.ts";
 import { HEAD_BYTES } from "./read-whole.ts";
+import type { Stranger } from "./stranger.ts";
 import type { Wrapper } from "./wrapper.ts";
 
 /** Layers of compression around one file. */
@@ -51,13 +52,14 @@ export async function peel(
     readonly limits: Limits;
     readonly signal?: AbortSignal | undefined;
     readonly fixed?: AnyFormat | undefined;
+    readonly strangers?: readonly Stranger[] | undefined;
   },
 ): Promise<Peeled> {
   const taken: Wrapper[] = [];
-  const { limits, signal, fixed } = options;
+  const { limits, signal, fixed, strangers } = options;
   for (;;) {
     const rivals = fixed === undefined ? formats : [fixed];
-    const sniffed = sniffAll(rivals, bytes);
+    const sniffed = sniffAll(rivals, bytes, strangers);
     const wrapper = wrapperOf(rivals, wrappers, bytes);
     if (wrapper === undefined || (fixed !== undefined && sniffed.maybe.length > 0))
       return { format: fixed ?? settle(formats, sniffed, name), bytes, wrappers: taken };

@@ -8,6 +8,7 @@ import type { AnyFormat, DecodeOptions, EncodeOptions, FileWriter, Format, OpenF
 import type { BundleHeader, Header } from "./header.ts";
 import type { Loss } from "./losses.ts";
 import type { ByteSink, ByteSource } from "./source.ts";
+import type { Stranger } from "./stranger.ts";
 import type { Wrapper } from "./wrapper.ts";
 
 /** Formats of a registry, as a tuple or an array. */
@@ -111,6 +112,9 @@ export interface Registry<F extends Formats = Formats> {
   readonly wrappers: readonly Wrapper[];
   /** A registry that also takes off these kinds of outer compression. */
   withWrappers(...wrappers: readonly Wrapper[]): Registry<F>;
+  readonly strangers: readonly Stranger[];
+  /** A registry whose errors also tell these kinds of files by name, and what to do about them. */
+  withStrangers(...strangers: readonly Stranger[]): Registry<F>;
   /** A format by id. Throws UnknownFormatError. */
   get<Id extends IdOf<F>>(id: Id): FormatById<F, Id>;
   /** The format to write under a file name, by its extension. Throws UnknownFormatError. */

@@ -14,6 +14,7 @@ import { peel, wrapperOf } from "./peel.ts";
 import { readHead, readWhole } from "./read-whole.ts";
 import type { Encoded, EncodedParts, Formats, LoadCommon, RecognisedFile, Registry } from "./registry-types.ts";
 import { type ByteSource, fromBytes, plainBytes } from "./source.ts";
+import type { Stranger } from "./stranger.ts";
 import type { Wrapper } from "./wrapper.ts";
 
 /** Bytes from which on a file of a sequential format is loaded by parts. */
@@ -29,12 +30,17 @@ type AnyLoadOptions = LoadCommon & Readonly<Record<string, unknown>>;
  * loaded before it is needed. Throws OptionError when an id occurs twice.
  */
 export function createRegistry<const F extends Formats>(...formats: F): Registry<F> {
-  return makeRegistry(formats, []);
+  return makeRegistry(formats, [], []);
 }
 
-function makeRegistry<const F extends Formats>(formats: F, wrappers: readonly Wrapper[]): Registry<F> {
+function makeRegistry<const F extends Formats>(
+  formats: F,
+  wrappers: readonly Wrapper[],
+  strangers: readonly Stranger[],
+): Registry<F> {
   demandDistinct(formats);
   demandDistinct(wrappers);
+  demandDistinct(strangers);
   const codecs = new Map<AnyFormat, Promise<AnyCodec>>();
 
   const get = (id: string): AnyFormat => {
@@ -103,7 +109,7 @@ function makeRegistry<const F extends Formats>(formats: F, wrappers: readonly Wr
     options: AnyLoadOptions,
   ): Promise<AnyArray | Bundle> => {
     const fixed = options.format === undefined ? undefined : get(options.format);
-    const inner = await peel(formats, wrappers, bytes, name, { limits, signal: options.signal, fixed });
+    const inner = await peel(formats, wrappers, bytes, name, { limits, signal: options.signal, fixed, strangers });
     return await following(inner.format, options, async (codec, given) => await codec.decode(inner.bytes, given));
   };
 
@@ -113,7 +119,7 @@ function makeRegistry<const F extends Formats>(formats: F, wrappers: readonly Wr
       return undefined;
     const head = await readHead(source, options.signal);
     const fixed = options.format === undefined ? undefined : get(options.format);
-    const sniffed = sniffAll(formats, head);
+    const sniffed = sniffAll(formats, head, strangers);
     const format = fixed ?? [...sniffed.yes, ...sniffed.maybe][0];
     if (format?.sequential !== true || wrapperOf(formats, wrappers, head) !== undefined) return undefined;
     const settled = fixed ?? settle(formats, sniffed, options.name ?? source.name);
@@ -156,10 +162,10 @@ function makeRegistry<const F extends Formats>(formats: F, wrappers: readonly Wr
     const head = await readHead(source, options.signal);
     const fixed = options.format === undefined ? undefined : get(options.format);
     const rivals = fixed === undefined ? formats : [fixed];
-    const sniffed = sniffAll(rivals, head);
+    const sniffed = sniffAll(rivals, head, strangers);
     if ((fixed === undefined || sniffed.maybe.length === 0) && wrapperOf(rivals, wrappers, head) !== undefined) {
       const bytes = await readWhole(source, limits.maxBytes, options);
-      const inner = await peel(formats, wrappers, bytes, name, { limits, signal: options.signal, fixed });
+      const inner = await peel(formats, wrappers, bytes, name, { limits, signal: options.signal, fixed, strangers });
       // Nothing was taken off: it only looked compressed.
       if (inner.wrappers.length > 0) return await openWith(inner.format, fromBytes(inner.bytes, name), limits, options);
     }
@@ -194,10 +200,12 @@ function makeRegistry<const F extends Formats>(formats: F, wrappers: readonly Wr
   const registry = {
     formats,
     wrappers,
-    withWrappers: (...more: readonly Wrapper[]) => makeRegistry(formats, [...wrappers, ...more]),
+    withWrappers: (...more: readonly Wrapper[]) => makeRegistry(formats, [...wrappers, ...more], strangers),
+    strangers,
+    withStrangers: (...more: readonly Stranger[]) => makeRegistry(formats, wrappers, [...strangers, ...more]),
     get,
     forName: (name: string) => formatForName(formats, wrappers, name),
-    identify: (head: Uint8Array, name?: string) => settle(formats, sniffAll(formats, head), name),
+    identify: (head: Uint8Array, name?: string) => settle(formats, sniffAll(formats, head, strangers), name),
     load,
     open,
     async encode(id: string, value: AnyArray | Bundle, options?: EncodeOptions): Promise<Encoded> {

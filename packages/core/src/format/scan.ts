@@ -4,6 +4,7 @@ import { type Limits, resolveLimits } from "./limits.ts";
 import { peel } from "./peel.ts";
 import { readWhole } from "./read-whole.ts";
 import { type ByteSource, plainBytes } from "./source.ts";
+import type { Stranger } from "./stranger.ts";
 import type { Wrapper } from "./wrapper.ts";
 
 /**
@@ -74,7 +75,11 @@ const nothing: Scanned = { pickles: 0, names: [], findings: [] };
  * pickles are safe; a file no format claims is "unknown". Throws LimitError, SourceError, and FormatError for damaged compression.
  */
 export async function scanWith(
-  registry: { readonly formats: readonly AnyFormat[]; readonly wrappers: readonly Wrapper[] },
+  registry: {
+    readonly formats: readonly AnyFormat[];
+    readonly wrappers: readonly Wrapper[];
+    readonly strangers?: readonly Stranger[];
+  },
   input: Uint8Array | ByteSource,
   options: ScanOptions = {},
 ): Promise<ScanReport> {
@@ -86,7 +91,11 @@ export async function scanWith(
   let candidates: readonly AnyFormat[];
   let inner = bytes;
   try {
-    const peeled = await peel(registry.formats, registry.wrappers, bytes, name, { limits, signal });
+    const peeled = await peel(registry.formats, registry.wrappers, bytes, name, {
+      limits,
+      signal,
+      strangers: registry.strangers,
+    });
     candidates = [peeled.format];
     inner = peeled.bytes;
   } catch (error) {
