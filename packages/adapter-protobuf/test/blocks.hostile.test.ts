@@ -287,6 +287,19 @@ describe("a stream made by hand", () => {
     expect(await codeOf(await stream({ envelope }))).toBe("FORMAT_MALFORMED");
   });
 
+  it("with a message longer than is due names the limit that is why, or none", async () => {
+    const codec = await blocks.codec();
+    const bytes = await encoded(value);
+    const error = (limits: object, of = bytes): Promise<unknown> =>
+      codec.decode(of, { limits }).catch((e: unknown) => e);
+    expect(await error({ maxMetadataBytes: 20 })).toMatchObject({ code: "LIMIT_EXCEEDED", limit: "maxMetadataBytes" });
+    expect(await error({ maxHeaderBytes: 30 })).toMatchObject({ code: "LIMIT_EXCEEDED", limit: "maxHeaderBytes" });
+    // A block longer than any of the arrays' blocks is damage: raising a limit would not help.
+    const [envelope, header] = (await messages(bytes)) as [Uint8Array, Uint8Array];
+    const long = joinParts([file([envelope, header]), Uint8Array.from(varint(100_000)), new Uint8Array(100_000)]);
+    expect(await error({}, long)).toMatchObject({ code: "FORMAT_MALFORMED" });
+  });
+
   it("that claims much costs nothing", async () => {
     const before = process_memory();
     const npy = reshaped(await npyOf(arange(20)), "(1000000000000, )");

@@ -2,6 +2,9 @@ import { once } from "node:events";
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
+import { npy } from "@masquerade/adapter-npy";
+import { blocks } from "@masquerade/adapter-protobuf";
+import { arange } from "@masquerade/core";
 import { describe, expect, it } from "vitest";
 import { corpus, masq, scratch } from "./support/masq.ts";
 
@@ -87,6 +90,27 @@ describe("masq send and masq receive", () => {
     expect([sent.code, received.code], sent.err + received.err).toEqual([0, 0]);
     expect(received.err).toMatch(/^received \d+ blocks; \d+ were there already; digest [0-9a-f]{8}\n$/);
     expect((await masq(["diff", sst, target])).code).toBe(0);
+  });
+
+  it("say that the source has changed where only its values have, and what to do", async () => {
+    const target = join(folder, "changed.mqb");
+    const file = join(folder, "now.npy");
+    const codec = await blocks.codec();
+    const before = await codec.encode(arange(1000), { blockBytes: 1024 });
+    writeFileSync(`${target}.part`, before.subarray(0, 5000));
+    writeFileSync(file, (await npy.codec()).encode(arange(1, 1001)));
+    for (const had of [4, 8]) {
+      const port = String(await freePort());
+      const [sent, received] = await Promise.all([
+        masq(["send", file, "--listen", port, "--block-bytes", "1024"]),
+        patiently(["receive", target, port]),
+      ]);
+      expect([sent.code, received.code], `with ${had} blocks`).toEqual([2, 2]);
+      expect(received.err).toMatch(
+        /SOURCE_CHANGED: .* values have changed.*; remove .*changed\.mqb\.part.* to begin anew/,
+      );
+    }
+    expect(existsSync(target)).toBe(false);
   });
 
   it("say what is wrong", async () => {

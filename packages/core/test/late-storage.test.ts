@@ -63,6 +63,37 @@ describe("arrays over bytes that are not aligned or not in host order", () => {
     });
   }
 
+  for (const order of ["little", "big"] as const) {
+    const dtype = dtypes.simple("float64", order);
+    const whole = unaligned([1.5, -0, 3, 4], order === "little");
+    /** Cut within elements. */
+    const pieces = (): Uint8Array[] => [whole.slice(0, 5), whole.slice(5, 5), whole.slice(5, 19), whole.slice(19)];
+
+    it(`${order}: are put together when their elements are asked for, from then on their own`, () => {
+      const own = pieces();
+      const array = arrayFromBytes(own, dtype, [2, 2]);
+      expect(array.slice("1").at(0)).toBe(3);
+      for (const piece of own) piece.fill(0);
+      array.set([0, 0], 7);
+      expect([...array.toBytes()]).toEqual([...unaligned([7, -0, 3, 4], order === "little")]);
+    });
+
+    it(`${order}: give their bytes, in either order, and fill out`, () => {
+      const array = arrayFromBytes(pieces(), dtype, [2, 2]);
+      const out = arrayFromBytes(new Uint8Array(32), dtypes.simple("float64"), [2, 2]);
+      fillOut(array as NdArray, out as NdArray);
+      expect([...out.storage]).toEqual([1.5, -0, 3, 4]);
+      expect([...array.toBytes()]).toEqual([...whole]);
+      expect([...array.toBytes("F")]).toEqual([...unaligned([1.5, 3, -0, 4], order === "little")]);
+    });
+  }
+
+  it("must be as many as the shape takes", () => {
+    const dtype = dtypes.simple("int16");
+    expect(() => arrayFromBytes([new Uint8Array(2), new Uint8Array(1)], dtype, [2])).toThrow("takes 4 bytes, not 3");
+    expect([...arrayFromBytes([], dtype, [0]).storage]).toEqual([]);
+  });
+
   it("give the bytes in another order when the dtype is relabelled", () => {
     const array = arrayFromBytes(unaligned([1, 2], false), dtypes.simple("float64", "big"), [2]);
     const little = array.with({ dtype: dtypes.simple("float64", "little") });

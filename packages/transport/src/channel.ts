@@ -1,3 +1,4 @@
+import type { Due } from "@masquerade/adapter-protobuf/blocks";
 import { SourceError } from "@masquerade/core";
 
 /** Both directions of a connection, message by message. */
@@ -6,8 +7,8 @@ export interface Channel {
   readonly peer: string;
   /** Sends one message, given in pieces. Settles when there is room for more: this is the back-pressure. Throws SourceError when the connection has ended. */
   send(parts: readonly Uint8Array[]): Promise<void>;
-  /** The next message, of at most `most` bytes; undefined when the other side has ended. Throws SourceError, LimitError, AbortedError. */
-  next(most: number, signal?: AbortSignal): Promise<Uint8Array | undefined>;
+  /** The next message, no longer than is due (`tooLong` makes the error for one that is), whose memory is the receiver's from now on; undefined when the other side has ended. Throws SourceError, LimitError, AbortedError. */
+  next(due: Due, signal?: AbortSignal): Promise<Uint8Array | undefined>;
   /** Sends what is still waiting and ends the connection. Never throws. */
   close(): Promise<void>;
   /** Ends the connection at once. */

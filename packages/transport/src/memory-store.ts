@@ -1,5 +1,5 @@
-import { readMessages, type StreamReading } from "@masquerade/adapter-protobuf/blocks";
-import type { AnyArray, Bundle, DecodeOptions } from "@masquerade/core";
+import { assembled, type ReadBlock, type StreamHead, type StreamReading } from "@masquerade/adapter-protobuf/blocks";
+import { type AnyArray, type Bundle, type DecodeOptions, resolveLimits } from "@masquerade/core";
 import { type BlockStore, newReading } from "./receive.ts";
 
 /** A store in memory. */
@@ -12,28 +12,18 @@ export interface MemoryStore extends BlockStore {
 export function memoryStore(options: Pick<DecodeOptions, "limits" | "signal"> = {}): MemoryStore {
   const reading: StreamReading = newReading(options.limits);
   const head: Uint8Array[] = [];
-  const blocks: Uint8Array[] = [];
+  const blocks: ReadBlock[] = [];
   return {
     reading,
     head,
     async keep(message, event) {
-      if (event.kind === "block") blocks[event.block.index] = message.slice();
+      if (event.kind === "block") blocks[event.block.index] = event.block;
       else if (event.kind !== "index") head.push(message.slice());
     },
     async finish() {},
     async value() {
       reading.finish();
-      return await readMessages(kept(head, blocks, reading), options);
+      return await assembled(reading.head as StreamHead, blocks, resolveLimits(options.limits), options);
     },
   };
-}
-
-async function* kept(
-  head: readonly Uint8Array[],
-  blocks: readonly Uint8Array[],
-  reading: StreamReading,
-): AsyncGenerator<Uint8Array> {
-  yield* head;
-  yield* blocks;
-  yield reading.endMessage();
 }

@@ -5,7 +5,15 @@ import {
   type StreamEvent,
   StreamReading,
 } from "@masquerade/adapter-protobuf/blocks";
-import { FormatError, type Limits, type Progress, resolveLimits, SourceError, throwIfAborted } from "@masquerade/core";
+import {
+  FormatError,
+  isMasqueradeError,
+  type Limits,
+  type Progress,
+  resolveLimits,
+  SourceError,
+  throwIfAborted,
+} from "@masquerade/core";
 import { type Channel, cut } from "./channel.ts";
 import { giveUp } from "./send.ts";
 
@@ -15,7 +23,7 @@ export interface BlockStore {
   readonly reading: StreamReading;
   /** Envelope, headers and growths that are kept. */
   readonly head: readonly Uint8Array[];
-  /** Keeps a message, which is verified. The bytes are the caller's again when this settles. */
+  /** Keeps a message, which is verified. Its memory is the store's from now on. */
   keep(message: Uint8Array, event: StreamEvent): Promise<void>;
   /** Everything is there. */
   finish(): Promise<void>;
@@ -42,7 +50,7 @@ const MOST_RUNS = 50_000;
 /**
  * Receives a stream of blocks into a store: asks for what the store lacks, verifies every message before anything is done with it, and confirms when
  * all is there. What has come before a failure stays in the store, so that the next connection resumes. Throws SourceError (SOURCE_CLOSED: the
- * connection ended; SOURCE_CHANGED: it is another stream than the one begun), FormatError, LimitError, AbortedError; the sender is told.
+ * connection ended; SOURCE_CHANGED: it is another stream than the one begun, or its values have changed since), FormatError, LimitError, AbortedError; the sender is told.
  */
 export async function receiveBlocks(
   channel: Channel,
@@ -51,6 +59,7 @@ export async function receiveBlocks(
 ): Promise<Received> {
   const { reading } = store;
   const before = reading.have.size;
+  const { peer } = channel;
   try {
     for (;;) {
       throwIfAborted(options.signal);
@@ -73,7 +82,16 @@ export async function receiveBlocks(
     await channel.send([receiptMessage(blocks, reading.digest)]);
     await channel.close();
     return { blocks, received: blocks - before, digest: reading.digest };
-  } catch (error) {
+  } catch (failed) {
+    // Envelope and headers are the same, every block is as it was sent, and together they are not what is sent now.
+    const changed = before > 0 && reading.ended && isMasqueradeError(failed, "FORMAT_CHECKSUM");
+    const error = changed
+      ? new SourceError(
+          "SOURCE_CHANGED",
+          `the blocks kept from an earlier connection are not those of the stream that ${peer} sends now: its values have changed. Resuming cannot mend that; begin anew with an empty store`,
+          { cause: failed },
+        )
+      : failed;
     await giveUp(channel, error);
     throw error;
   }
@@ -88,13 +106,16 @@ async function receiveOne(channel: Channel, store: BlockStore, options: ReceiveO
   let position = 0;
   for (;;) {
     throwIfAborted(signal);
-    const message = await channel.next(reading.most, signal);
+    const message = await channel.next(reading.due, signal);
     if (message === undefined) throw cut(channel.peer, progressText(reading));
     const expected = kept[position++];
     if (expected !== undefined) {
       if (reading.isFailure(message)) reading.accept(message, 0);
       if (!same(message, expected))
-        throw new SourceError("SOURCE_CHANGED", `${channel.peer} sends another stream than the one that was begun`);
+        throw new SourceError(
+          "SOURCE_CHANGED",
+          `${channel.peer} sends another stream than the one that was begun; begin anew with an empty store`,
+        );
       continue;
     }
     const event = reading.accept(message, 0);

@@ -1,6 +1,7 @@
 import {
   type BlockSource,
   type Control,
+  type Due,
   failureMessage,
   type MessageParts,
   readControl,
@@ -16,7 +17,7 @@ import {
 import { type Channel, cut } from "./channel.ts";
 
 /** Bytes a receiver's message may have: a request with many runs. */
-const MOST_CONTROL = 1 << 22;
+const CONTROL: Due = { bytes: 1 << 22 };
 /** Milliseconds that a receiver's last words are waited for. */
 const GRACE = 500;
 /** Requests on one connection: one, and some for what got lost. */
@@ -104,7 +105,7 @@ async function answer(
 }
 
 async function next(channel: Channel, when: string, signal: AbortSignal | undefined): Promise<Control> {
-  const message = await channel.next(MOST_CONTROL, signal);
+  const message = await channel.next(CONTROL, signal);
   if (message === undefined) throw cut(channel.peer, when);
   return readControl(message, resolveLimits({}));
 }

@@ -1,5 +1,5 @@
-import { joinParts } from "@masquerade/adapter-protobuf/blocks";
-import { LimitError, SourceError, throwIfAborted } from "@masquerade/core";
+import { joinParts, tooLong } from "@masquerade/adapter-protobuf/blocks";
+import { SourceError, throwIfAborted } from "@masquerade/core";
 import { type Channel, cut } from "./channel.ts";
 
 /** What a channel needs of a WebSocket: the browser's own, and that of the package ws. */
@@ -78,7 +78,7 @@ export async function webSocketChannel(
       if (ended !== undefined || socket.readyState !== 1) throw ended?.error ?? cut(peer, "while it was sent to");
       socket.send(joinParts(parts) as Uint8Array<ArrayBuffer>);
     },
-    async next(most, nextSignal) {
+    async next(due, nextSignal) {
       const wakeUp = (): void => wake();
       nextSignal?.addEventListener("abort", wakeUp, { once: true });
       try {
@@ -87,8 +87,7 @@ export async function webSocketChannel(
           const message = waiting.shift();
           if (message !== undefined) {
             if (waiting.length < MOST_MESSAGES / 2) socket.resume?.();
-            if (message.length > most)
-              throw new LimitError("maxMetadataBytes", `a message of ${message.length} bytes where ${most} are due`);
+            if (message.length > due.bytes) throw tooLong(message.length, due);
             return message;
           }
           if (ended?.error !== undefined) throw ended.error;

@@ -1,5 +1,5 @@
-import { joinParts } from "@masquerade/adapter-protobuf/blocks";
-import { LimitError, SourceError, throwIfAborted } from "@masquerade/core";
+import { joinParts, tooLong } from "@masquerade/adapter-protobuf/blocks";
+import { SourceError, throwIfAborted } from "@masquerade/core";
 import { type Channel, cut } from "./channel.ts";
 
 /** What a channel needs of a ZeroMQ socket that sends and receives (PAIR; DEALER with a single peer): those of the package zeromq. */
@@ -39,7 +39,7 @@ export function zeroMqChannel(
         throw new SourceError("SOURCE_CLOSED", `${peer} takes nothing more`, { cause });
       }
     },
-    async next(most, nextSignal) {
+    async next(due, nextSignal) {
       while (waiting.length === 0) {
         if (ended) return undefined;
         try {
@@ -54,8 +54,7 @@ export function zeroMqChannel(
         ended = true;
         return undefined;
       }
-      if (message.length > most)
-        throw new LimitError("maxMetadataBytes", `a message of ${message.length} bytes where ${most} are due`);
+      if (message.length > due.bytes) throw tooLong(message.length, due);
       return message;
     },
     async close() {

@@ -7,52 +7,36 @@ import {
   resolveLimits,
   throwIfAborted,
 } from "@masquerade/core";
-import { finished } from "../message/finished.ts";
-import { Assembler } from "../stream/assemble.ts";
+import { assembled } from "../stream/assemble.ts";
 import { framesIn } from "../stream/frames.ts";
 import type { StreamHead } from "../stream/head.ts";
 import type { ReadBlock } from "../stream/read-messages.ts";
 import { StreamReading } from "../stream/reading.ts";
 import { type BlocksReadOptions, blocks } from "./format.ts";
 
-/** {@link blocks}' decode: every message verified first, then the arrays put together. */
+/**
+ * {@link blocks}' decode: every message verified first, then the arrays put together; where nothing is compressed they lie over the bytes given
+ * until their elements are asked for, unless `copy` is set.
+ */
 export async function decodeBlocks(
   bytes: Uint8Array,
   options: BlocksReadOptions & DecodeOptions = {},
 ): Promise<AnyArray | Bundle> {
   checkOptions("blocks", blocks.options.read, options);
   throwIfAborted(options.signal);
-  const { select, signal, onProgress } = options;
+  const { signal } = options;
   const limits = resolveLimits(options.limits);
   const end = options.recover === true ? completeEnd(bytes, options) : bytes.length;
   const reading = new StreamReading(limits);
   const found: ReadBlock[] = [];
-  for (const { message, at } of framesIn(bytes.subarray(0, end), () => reading.most)) {
+  for (const { message, at } of framesIn(bytes.subarray(0, end), () => reading.due)) {
     const event = reading.accept(message, at);
     if (event.kind === "block") found.push(event.block);
     if (found.length % 64 === 0) throwIfAborted(signal);
   }
   reading.finish(end);
-  const head = reading.head as StreamHead;
-  const single = !("entries" in head.envelope.content);
-  const assembler = await Assembler.begin(head, limits, true, selected(head, single ? undefined : select));
-  assembler.check();
   found.sort((a, b) => a.index - b.index);
-  for (const [i, block] of found.entries()) {
-    throwIfAborted(signal);
-    await assembler.put(block);
-    onProgress?.(i + 1, found.length);
-  }
-  return finished(assembler.value(), options);
-}
-
-/** Which arrays are below a path. */
-function selected(head: StreamHead, select: string | undefined): (array: number) => boolean {
-  if (select === undefined || select === "") return () => true;
-  return (array) => {
-    const path = head.arrays[array]?.path as string;
-    return path === select || path.startsWith(`${select}/`);
-  };
+  return await assembled(reading.head as StreamHead, found, limits, options);
 }
 
 /** Where the last session that was finished ends. Throws FormatError if none was. */
@@ -60,7 +44,7 @@ function completeEnd(bytes: Uint8Array, options: DecodeOptions): number {
   const reading = new StreamReading(resolveLimits(options.limits));
   let end = 0;
   try {
-    for (const { message, at } of framesIn(bytes, () => reading.most)) {
+    for (const { message, at } of framesIn(bytes, () => reading.due)) {
       throwIfAborted(options.signal);
       reading.accept(message, at);
       if (reading.ended) end = at + message.length;

@@ -76,7 +76,6 @@ const capabilities: Capabilities = {
   streamed: true,
   appendable: true,
   compressed: true,
-  aliasing: false,
 };
 
 function losses(header: Header | BundleHeader, options: BlocksWriteOptions = {}): readonly Loss[] {

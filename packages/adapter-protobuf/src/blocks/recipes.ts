@@ -35,7 +35,7 @@ const decompress: Readonly<Record<CodecName, string>> = {
 /** The codec of a file by its first bytes; "none" where they do not say. */
 function codecOf(head: Uint8Array): CodecName {
   try {
-    const found = readLength(head, STREAM_MAGIC.length, head.length);
+    const found = readLength(head, STREAM_MAGIC.length, { bytes: head.length });
     if (found === undefined) return "none";
     return readEnvelope(head.subarray(found.start, found.start + found.length), resolveLimits({}), found.start).codec;
   } catch {

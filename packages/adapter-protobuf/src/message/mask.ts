@@ -54,6 +54,20 @@ export interface MaskPlace {
   readonly offset: number;
 }
 
+/** {@link decodeMask} into a larger mask, from bool `at` on, where there is room for them. */
+export function decodeMaskInto(
+  out: Uint8Array,
+  at: number,
+  from: Uint8Array,
+  encoding: MaskEncoding,
+  count: number,
+  place: MaskPlace,
+): void {
+  const words = encoding === "packed" && (out.byteOffset + at) % 4 === 0;
+  if (words) unpackInto(out.subarray(at, at + count), from, count, place);
+  else out.set(decodeMask(from, encoding, count, place), at);
+}
+
 /** The bools (bytes of 0 and 1) of a buffer. Throws FormatError unless the buffer holds exactly `count` of them. */
 export function decodeMask(from: Uint8Array, encoding: MaskEncoding, count: number, place: MaskPlace): Uint8Array {
   if (encoding === "packed") return unpack(from, count, place);
@@ -73,18 +87,27 @@ function expansion(): Uint32Array {
 }
 
 function unpack(from: Uint8Array, count: number, place: MaskPlace): Uint8Array {
+  const out = new Uint8Array(count);
+  unpackInto(out, from, count, place);
+  return out;
+}
+
+/** `out` has `count` bytes and begins at a multiple of four. */
+function unpackInto(out: Uint8Array, from: Uint8Array, count: number, place: MaskPlace): void {
   const need = Math.ceil(count / 8);
   if (from.length !== need) throw wrong(`${count} bools take ${need} bytes, there are ${from.length}`, place);
   expanded ??= expansion();
-  const out = new Uint8Array(need * 8);
-  const words = new Uint32Array(out.buffer);
-  for (let i = 0, w = 0; i < need; i++, w += 2) {
+  const whole = count >> 3;
+  const words = new Uint32Array(out.buffer, out.byteOffset, whole * 2);
+  for (let i = 0, w = 0; i < whole; i++, w += 2) {
     const at = (from[i] as number) * 2;
     words[w] = expanded[at] as number;
     words[w + 1] = expanded[at + 1] as number;
   }
-  for (let i = count; i < out.length; i++) if (out[i] !== 0) throw wrong("bits after the last bool are not 0", place);
-  return out.subarray(0, count);
+  if (whole === need) return;
+  const last = from[whole] as number;
+  if (last >> (count & 7) !== 0) throw wrong("bits after the last bool are not 0", place);
+  for (let i = whole * 8; i < count; i++) out[i] = (last >> (i & 7)) & 1;
 }
 
 function fromRuns(from: Uint8Array, count: number, place: MaskPlace): Uint8Array {

@@ -3,6 +3,7 @@ import {
   arrayFromBytes,
   Bundle,
   type BundleMember,
+  type DecodeOptions,
   type DType,
   type FullMask,
   type Limits,
@@ -11,8 +12,10 @@ import {
   NdArray,
   type PlainValue,
   sizeOf,
+  throwIfAborted,
 } from "@masquerade/core";
-import { decodeMask } from "../message/mask.ts";
+import { finished } from "../message/finished.ts";
+import { decodeMaskInto } from "../message/mask.ts";
 import { readObjects } from "./block-bytes.ts";
 import { type BlockCodec, blockCodec } from "./compress.ts";
 import type { SaidArray, SaidBundle } from "./envelope-read.ts";
@@ -37,16 +40,35 @@ class Growing {
   }
 
   set(part: Uint8Array, at: number): void {
-    const end = at + part.length;
+    this.room(at + part.length);
+    this.bytes.set(part, at);
+  }
+
+  /** Makes room for bytes up to `end`. */
+  room(end: number): void {
     if (end > this.bytes.length) {
       const room = this.bytes.length * 2 >= this.#total / 2 ? this.#total : this.bytes.length * 2;
       const larger = new Uint8Array(Math.max(end, room));
       larger.set(this.bytes);
       this.bytes = larger;
     }
-    this.bytes.set(part, at);
   }
 }
+
+/** Bytes of compressed arrays at most that are put together late: until then, and while they are, they take twice their memory. */
+const LATE_BYTES = 1 << 25;
+
+/** How an {@link Assembler} works. */
+export interface AssemblerOptions {
+  /** All blocks are there already, so that what they need may be set aside at once. */
+  readonly known?: boolean | undefined;
+  /** The bytes of blocks may be kept: values are put together when an array's elements are first asked for, unless they were compressed and are many. */
+  readonly keep?: boolean | undefined;
+  /** Whether an array is wanted. Default: all are. */
+  readonly wanted?: ((array: number) => boolean) | undefined;
+}
+
+const all = (): boolean => true;
 
 /** Puts the blocks of a stream together, each array's in the order of their numbers. */
 export class Assembler {
@@ -54,36 +76,28 @@ export class Assembler {
   readonly #limits: Limits;
   readonly #codec: BlockCodec;
   readonly #wanted: (array: number) => boolean;
+  /** Values in the pieces they came in, where those are kept. */
+  readonly #pieces: Map<number, Uint8Array[]> = new Map();
   readonly #data: Map<number, Growing> = new Map();
   readonly #masks: Map<number, Growing> = new Map();
   readonly #items: Map<number, PlainValue[]> = new Map();
   readonly #known: boolean;
+  #keep: boolean;
 
-  private constructor(
-    head: StreamHead,
-    limits: Limits,
-    codec: BlockCodec,
-    known: boolean,
-    wanted: (n: number) => boolean,
-  ) {
+  private constructor(head: StreamHead, limits: Limits, codec: BlockCodec, options: AssemblerOptions) {
     this.#head = head;
     this.#limits = limits;
     this.#codec = codec;
-    this.#known = known;
-    this.#wanted = wanted;
+    this.#known = options.known === true;
+    this.#keep = options.keep === true;
+    this.#wanted = options.wanted ?? all;
   }
 
-  /** `known`: all blocks are there already, so that what they need may be set aside at once. Throws LimitError. */
-  static async begin(
-    head: StreamHead,
-    limits: Limits,
-    known: boolean,
-    wanted: (array: number) => boolean = () => true,
-  ): Promise<Assembler> {
-    return new Assembler(head, limits, await blockCodec(head.envelope.codec), known, wanted);
+  static async begin(head: StreamHead, limits: Limits, options: AssemblerOptions): Promise<Assembler> {
+    return new Assembler(head, limits, await blockCodec(head.envelope.codec), options);
   }
 
-  /** Throws LimitError when the arrays, as long as they are now, are larger than what is read whole. */
+  /** To be called before blocks are put. Throws LimitError when the arrays, as long as they are now, are larger than what is read whole. */
   check(): void {
     let total = 0;
     for (const [i, { dtype, shape, masked }] of this.#head.plan.arrays.entries()) {
@@ -94,6 +108,7 @@ export class Assembler {
       total += bytes + bools;
       checkWhole(Math.max(bytes, bools), total, this.#limits);
     }
+    if (this.#head.envelope.codec !== "none" && total > LATE_BYTES) this.#keep = false;
   }
 
   async put(block: ReadBlock): Promise<void> {
@@ -104,12 +119,18 @@ export class Assembler {
     if (block.plane === "mask") {
       const each = boolsOf(dtype);
       const place = { format: FORMAT, offset: block.at };
-      const bools = decodeMask(bytes, this.#head.envelope.mask, block.count * each, place);
-      this.#growing(this.#masks, block.array, array, each).set(bools, block.start * each);
+      const [start, count] = [block.start * each, block.count * each];
+      const mask = this.#growing(this.#masks, block.array, array, each);
+      mask.room(start + count);
+      decodeMaskInto(mask.bytes, start, bytes, this.#head.envelope.mask, count, place);
     } else if (isObjects(dtype)) {
       const items = this.#items.get(block.array) ?? [];
       for (const item of readObjects(bytes, dtype, block.count, this.#limits, block.at)) items.push(item);
       this.#items.set(block.array, items);
+    } else if (this.#keep) {
+      const pieces = this.#pieces.get(block.array);
+      if (pieces === undefined) this.#pieces.set(block.array, [bytes]);
+      else pieces.push(bytes);
     } else this.#growing(this.#data, block.array, array, dtype.itemsize).set(bytes, block.start * dtype.itemsize);
   }
 
@@ -160,8 +181,39 @@ export class Assembler {
       const storage = (this.#items.get(number) ?? []) as never;
       return new NdArray({ dtype, shape, order, storage });
     }
+    const pieces = this.#pieces.get(number);
+    if (pieces !== undefined) return arrayFromBytes(pieces, dtype, shape, order);
     return arrayFromBytes(exact(this.#data.get(number)?.bytes, sizeOf(shape) * dtype.itemsize), dtype, shape, order);
   }
+}
+
+/** The value of a stream of which all blocks are there, each in its place. `select`: the path of what is wanted of a bundle. */
+export async function assembled(
+  head: StreamHead,
+  blocks: readonly ReadBlock[],
+  limits: Limits,
+  options: Pick<DecodeOptions, "select" | "signal" | "onProgress" | "copy" | "out"> = {},
+): Promise<AnyArray | Bundle> {
+  const { select, signal, onProgress } = options;
+  const single = !("entries" in head.envelope.content);
+  const wanted = single ? undefined : selected(head, select);
+  const assembler = await Assembler.begin(head, limits, { known: true, keep: options.copy !== true, wanted });
+  assembler.check();
+  for (const [i, block] of blocks.entries()) {
+    throwIfAborted(signal);
+    await assembler.put(block);
+    onProgress?.(i + 1, blocks.length);
+  }
+  return finished(assembler.value(), options);
+}
+
+/** Which arrays are below a path. */
+function selected(head: StreamHead, select: string | undefined): ((array: number) => boolean) | undefined {
+  if (select === undefined || select === "") return undefined;
+  return (array) => {
+    const path = head.arrays[array]?.path as string;
+    return path === select || path.startsWith(`${select}/`);
+  };
 }
 
 function exact(bytes: Uint8Array | undefined, length: number): Uint8Array {

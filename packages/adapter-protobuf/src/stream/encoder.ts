@@ -86,7 +86,7 @@ export class StreamEncoder {
       const data = await codec.compress(bytes);
       const sealed = blockMessage(block, bytes.length, data, this.how.checksum);
       this.#digest.add(sealed.sum);
-      yield { ...sealed, index: block.index };
+      yield { parts: sealed.parts, length: sealed.length, sum: sealed.sum, index: block.index };
     }
   }
 

@@ -61,7 +61,7 @@ export class BlockFile {
     const reading = new StreamReading(limits);
     const headMessages: Uint8Array[] = [];
     while (reading.head === undefined) {
-      const frame = await frames.next(reading.most, options.signal);
+      const frame = await frames.next(reading.due, options.signal);
       if (frame === undefined) {
         reading.finish(size);
         break;

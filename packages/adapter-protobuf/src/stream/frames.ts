@@ -1,5 +1,5 @@
 import { FormatError, LimitError, type Limits, throwIfAborted } from "@masquerade/core";
-import { lengthPrefix, readLength, type Sealed } from "./seal.ts";
+import { type Due, lengthPrefix, readLength, type Sealed } from "./seal.ts";
 import { FORMAT, STREAM_MAGIC } from "./tables.ts";
 
 /** A message taken from a byte stream, and where it begins there. */
@@ -67,7 +67,7 @@ export function checkMagic(bytes: Uint8Array): void {
 
 /**
  * Takes messages out of a byte stream as its chunks come. Nothing is allocated for a length before its bytes are there.
- * `most` is asked before each message. Ends where the chunks end between two messages; throws FormatError FORMAT_TRUNCATED within one.
+ * Ends where the chunks end between two messages; throws FormatError FORMAT_TRUNCATED within one.
  */
 export class FrameReader {
   /** Where the next message, its length first, begins. */
@@ -81,8 +81,8 @@ export class FrameReader {
     this.#source = chunks[Symbol.asyncIterator]();
   }
 
-  /** The next message of at most `most` bytes; undefined at the end of the stream. */
-  async next(most: number, signal?: AbortSignal): Promise<Frame | undefined> {
+  /** The next message, no longer than is due; undefined at the end of the stream. */
+  async next(due: Due, signal?: AbortSignal): Promise<Frame | undefined> {
     throwIfAborted(signal);
     if (!this.#begun) {
       await this.#fill(STREAM_MAGIC.length);
@@ -96,7 +96,7 @@ export class FrameReader {
         if (this.#held === 0) return undefined;
         throw this.#cut(this.#held);
       }
-      found = readLength(this.#peek(Math.min(this.#held, 5)), 0, most, this.position);
+      found = readLength(this.#peek(Math.min(this.#held, 5)), 0, due, this.position);
       if (found !== undefined) break;
     }
     this.#take(found.start);
@@ -174,10 +174,10 @@ export class FrameReader {
 }
 
 /** The messages in bytes that are all there, without a copy. */
-export function* framesIn(bytes: Uint8Array, most: () => number): Generator<Frame> {
+export function* framesIn(bytes: Uint8Array, due: () => Due): Generator<Frame> {
   checkMagic(bytes);
   for (let at = STREAM_MAGIC.length; at < bytes.length; ) {
-    const found = readLength(bytes, at, most());
+    const found = readLength(bytes, at, due());
     if (found === undefined)
       throw new FormatError("FORMAT_TRUNCATED", FORMAT, "the file ends within the length of a message", { offset: at });
     const end = found.start + found.length;

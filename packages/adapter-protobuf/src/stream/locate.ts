@@ -5,7 +5,7 @@ import { checkMagic, type Frame } from "./frames.ts";
 import type { StreamHead } from "./head.ts";
 import { type ReadEnd, type ReadIndex, readEnd, readIndex } from "./read-messages.ts";
 import { growChecked, StreamReading } from "./reading.ts";
-import { readLength, SEAL_BYTES, unseal } from "./seal.ts";
+import { type Due, readLength, SEAL_BYTES, unseal } from "./seal.ts";
 import { END, FORMAT, INDEX, messageRules, STREAM_MAGIC } from "./tables.ts";
 
 /** Bytes read at first where the next messages are not known, and at most: what is read becomes more with each time. */
@@ -50,11 +50,11 @@ export class SourceFrames {
     this.position = STREAM_MAGIC.length;
   }
 
-  async next(most: number, signal: AbortSignal | undefined): Promise<Frame | undefined> {
+  async next(due: Due, signal: AbortSignal | undefined): Promise<Frame | undefined> {
     throwIfAborted(signal);
     if (this.position >= this.#size) return undefined;
     const head = await this.#bytes(this.position, Math.min(5, this.#size - this.position), signal);
-    const found = readLength(head, 0, most, this.position);
+    const found = readLength(head, 0, due, this.position);
     if (found === undefined || this.position + found.start + found.length > this.#size)
       throw new FormatError("FORMAT_TRUNCATED", FORMAT, "the file ends within a message", { offset: this.#size });
     const at = this.position + found.start;
@@ -156,7 +156,7 @@ export async function byScan(
   let growths: { readonly array: number; readonly length: number }[] = [];
   let complete: { end: ReadEnd; endAt: number; growths: typeof growths } | undefined;
   for (;;) {
-    const frame = await frames.next(reading.most, options.signal);
+    const frame = await frames.next(reading.due, options.signal);
     if (frame === undefined) break;
     const event = reading.accept(frame.message, frame.at);
     if (event.kind === "block") {
@@ -185,7 +185,7 @@ export async function completeSize(
   try {
     await frames.magic(options.signal);
     for (;;) {
-      const frame = await frames.next(reading.most, options.signal);
+      const frame = await frames.next(reading.due, options.signal);
       if (frame === undefined) break;
       reading.accept(frame.message, frame.at);
       if (reading.ended) complete = frames.position;

@@ -3,20 +3,20 @@ import {
   type Bundle,
   type DecodeOptions,
   type EncodeOptions,
-  FormatError,
   type OpenFile,
   resolveLimits,
   throwIfAborted,
 } from "@masquerade/core";
 import type { BlocksReadOptions, BlocksWriteOptions } from "../blocks/format.ts";
 import { finished } from "../message/finished.ts";
+import { MOST_BYTES } from "../message/tables.ts";
 import { Assembler } from "./assemble.ts";
 import { FrameReader, framed, joinParts, magicBytes } from "./frames.ts";
 import type { StreamHead } from "./head.ts";
 import type { ReadBlock } from "./read-messages.ts";
 import { StreamReading } from "./reading.ts";
+import { type Due, tooLong } from "./seal.ts";
 import { type BlockSource, blockSource } from "./source.ts";
-import { FORMAT } from "./tables.ts";
 
 /** The messages of a stream, each in one piece: for transports that have messages of their own. */
 export async function* writeMessages(
@@ -43,10 +43,11 @@ export async function* messagesOf(
   options: Pick<DecodeOptions, "limits" | "signal"> = {},
 ): AsyncGenerator<Uint8Array> {
   const { maxBytes } = resolveLimits(options.limits);
+  const due: Due = { bytes: Math.min(maxBytes + 65_536, MOST_BYTES), limit: "maxBytes" };
   const reader = new FrameReader(chunks);
   try {
     for (;;) {
-      const frame = await reader.next(Math.min(maxBytes + 65_536, 2 ** 31 - 1), options.signal);
+      const frame = await reader.next(due, options.signal);
       if (frame === undefined) return;
       yield frame.message;
     }
@@ -63,11 +64,11 @@ export async function readMessages(
   messages: AsyncIterable<Uint8Array>,
   options: BlocksReadOptions & DecodeOptions = {},
 ): Promise<AnyArray | Bundle> {
-  return await assembled(messages, options, true);
+  return await assembledAsTheyCome(messages, options, true);
 }
 
 /** `first`: the first end is the last message. */
-async function assembled(
+async function assembledAsTheyCome(
   messages: AsyncIterable<Uint8Array>,
   options: BlocksReadOptions & DecodeOptions,
   first: boolean,
@@ -80,13 +81,12 @@ async function assembled(
   let at = 0;
   for await (const message of messages) {
     throwIfAborted(options.signal);
-    if (message.length > reading.most)
-      throw new FormatError("FORMAT_MALFORMED", FORMAT, `a message has ${message.length} bytes`, { offset: at });
+    if (message.length > reading.due.bytes) throw tooLong(message.length, reading.due, at);
     const event = reading.accept(message, at);
     at += message.length;
     const { head } = reading;
     if (head !== undefined && (assembler === undefined || event.kind === "growth")) {
-      assembler ??= await Assembler.begin(head, limits, false);
+      assembler ??= await Assembler.begin(head, limits, {});
       assembler.check();
     }
     if (event.kind === "block") {
@@ -111,5 +111,5 @@ export function readByteStream(
   chunks: AsyncIterable<Uint8Array>,
   options: BlocksReadOptions & DecodeOptions = {},
 ): Promise<AnyArray | Bundle> {
-  return assembled(messagesOf(chunks, options), options, false);
+  return assembledAsTheyCome(messagesOf(chunks, options), options, false);
 }

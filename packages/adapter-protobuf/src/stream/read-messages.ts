@@ -4,6 +4,8 @@ import { isObjects } from "./outline.ts";
 import { boolsOf, type PlannedBlock, type StreamArray } from "./plan.ts";
 import { type BlockMaskEncoding, blockRules, endRules, growthRules, indexRules, planes } from "./tables.ts";
 
+const nothing: Uint8Array = /* @__PURE__ */ new Uint8Array(0);
+
 /** A block as it came, verified, still compressed. */
 export interface ReadBlock extends PlannedBlock {
   /** Bytes uncompressed. */
@@ -35,7 +37,7 @@ export function readBlock(reader: WireReader, head: StreamHead, sum: number, at:
   let start = 0;
   let count = 0;
   let length = 0;
-  let data = new Uint8Array(0);
+  let data = nothing;
   reader.message("a block", blockRules, (field) => {
     if (field === 1) index = reader.number();
     else if (field === 2) array = reader.number();
@@ -43,7 +45,7 @@ export function readBlock(reader: WireReader, head: StreamHead, sum: number, at:
     else if (field === 4) start = reader.number();
     else if (field === 5) count = reader.number();
     else if (field === 6) length = reader.number();
-    else data = reader.bytes("the data of a block") as Uint8Array<ArrayBuffer>;
+    else data = reader.bytes("the data of a block");
   });
   const due = head.plan.at(index);
   if (due === undefined) throw reader.fail(`there is no block ${index}; the arrays have ${head.plan.total}`, 0);
@@ -56,7 +58,7 @@ export function readBlock(reader: WireReader, head: StreamHead, sum: number, at:
   if (must !== undefined && length !== must) throw reader.fail(`block ${index} has ${must} bytes, not ${length}`, 0);
   if (data.length > length) throw reader.fail(`block ${index} of ${length} bytes takes ${data.length}`, 0);
   if (length > reader.limits.maxBytes) throw reader.limit("maxBytes", `a block of ${length} bytes`, 0);
-  return { ...due, length, data, sum, at };
+  return { index, array, plane: due.plane, start, count, length, data, sum, at };
 }
 
 /** Bytes of a block uncompressed; undefined for objects, whose size nobody knows. */

@@ -17,7 +17,7 @@ import {
   readGrowth,
   readIndex,
 } from "./read-messages.ts";
-import { Digest, unseal } from "./seal.ts";
+import { Digest, type Due, unseal } from "./seal.ts";
 import { BLOCK, END, FAILURE, FORMAT, GROWTH, INDEX, messageRules } from "./tables.ts";
 
 export type StreamEvent =
@@ -50,10 +50,10 @@ export class StreamReading {
   }
 
   /** Bytes the next message may have. */
-  get most(): number {
-    if (this.#envelope === undefined) return this.#limits.maxMetadataBytes;
-    if (this.head === undefined) return this.#limits.maxHeaderBytes + 64;
-    return Math.min(MOST_BYTES, Math.max(this.head.most, 13 * this.head.plan.total + 65_536));
+  get due(): Due {
+    if (this.#envelope === undefined) return { bytes: this.#limits.maxMetadataBytes, limit: "maxMetadataBytes" };
+    if (this.head === undefined) return { bytes: this.#limits.maxHeaderBytes + 64, limit: "maxHeaderBytes" };
+    return { bytes: Math.min(MOST_BYTES, Math.max(this.head.most, 13 * this.head.plan.total + 65_536)) };
   }
 
   /** Digest of the blocks that have come, once all have. */

@@ -1,4 +1,4 @@
-import { FormatError, LimitError } from "@masquerade/core";
+import { FormatError, LimitError, type Limits } from "@masquerade/core";
 import { checksum } from "../message/checksum.ts";
 import { type ChecksumKind, MOST_BYTES } from "../message/tables.ts";
 import { FORMAT } from "./tables.ts";
@@ -39,7 +39,13 @@ export function unseal(
   if (end < 0 || message[end] !== TAG)
     throw new FormatError("FORMAT_CHECKSUM", FORMAT, "a message has no checksum where it should be", { offset: at });
   const body = message.subarray(0, end);
-  const said = new DataView(message.buffer, message.byteOffset + end + 1, 4).getUint32(0, true);
+  const [a, b, c, d] = [message[end + 1], message[end + 2], message[end + 3], message[end + 4]] as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  const said = (a | (b << 8) | (c << 16) | (d << 24)) >>> 0;
   const sum = checksum(kind, body);
   if (said !== sum)
     throw new FormatError("FORMAT_CHECKSUM", FORMAT, `the checksum (${kind}) of a message is wrong`, { offset: at });
@@ -51,6 +57,7 @@ export class Digest {
   value = 0;
   readonly #kind: ChecksumKind | undefined;
   readonly #four: Uint8Array = new Uint8Array(4);
+  readonly #view: DataView = new DataView(this.#four.buffer);
 
   constructor(kind: ChecksumKind | undefined) {
     this.#kind = kind;
@@ -58,9 +65,23 @@ export class Digest {
 
   add(sum: number): void {
     if (this.#kind === undefined) return;
-    new DataView(this.#four.buffer).setUint32(0, sum, true);
+    this.#view.setUint32(0, sum, true);
     this.value = checksum(this.#kind, this.#four, this.value);
   }
+}
+
+/** Bytes the next message may have, and the limit that is why, where one is. */
+export interface Due {
+  readonly bytes: number;
+  readonly limit?: keyof Limits | undefined;
+}
+
+/** The error for a message that is longer than is due: a LimitError where a limit is why. */
+export function tooLong(length: number, due: Due, offset?: number): FormatError | LimitError {
+  const message = `a message of ${length} bytes where ${due.bytes} are the most that is due`;
+  return due.limit === undefined
+    ? new FormatError("FORMAT_MALFORMED", FORMAT, message, { offset })
+    : new LimitError(due.limit, message, { format: FORMAT, offset });
 }
 
 /** The length of a message as a varint, as byte streams have it before each. */
@@ -74,12 +95,12 @@ export function lengthPrefix(length: number): Uint8Array {
 
 /**
  * The length at byte `at` of `bytes`, and where the message begins; undefined where the bytes end before the length does. `base`: where
- * in the file `bytes` begin. Throws FormatError and LimitError: a message has at most `most` bytes.
+ * in the file `bytes` begin. Throws FormatError, and LimitError for a message that is longer than is due.
  */
 export function readLength(
   bytes: Uint8Array,
   at: number,
-  most: number,
+  due: Due,
   base = 0,
 ): { readonly length: number; readonly start: number } | undefined {
   let length = 0;
@@ -92,11 +113,7 @@ export function readLength(
     if (byte > 127) continue;
     if (length === 0) throw wrong("a message has no bytes", base + at);
     if (length > MOST_BYTES) throw wrong(`a message of ${length} bytes, but messages end at ${MOST_BYTES}`, base + at);
-    if (length > most)
-      throw new LimitError("maxMetadataBytes", `a message of ${length} bytes where ${most} are the most that is due`, {
-        format: FORMAT,
-        offset: base + at,
-      });
+    if (length > due.bytes) throw tooLong(length, due, base + at);
     return { length, start: i + 1 };
   }
   throw wrong("the length of a message has more than five bytes", base + at);

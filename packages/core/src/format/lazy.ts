@@ -1,10 +1,8 @@
 import { type AnyArray, isMaskedArray } from "../array/any.ts";
 import { Bundle, type BundleMember, isBundle } from "../array/bundle.ts";
-import { needsSwap, swapUnit } from "../array/byte-order.ts";
 import { lateBytes } from "../array/late-storage.ts";
 import type { NdArray } from "../array/ndarray.ts";
 import { sameShape } from "../array/strides.ts";
-import { swapLanes } from "../array/swap.ts";
 import { OptionError, quoteText, throwIfAborted } from "../errors.ts";
 import { blockRanges } from "./blocks.ts";
 import type { Block, LazyArray, OpenFile, Plane, ReadOptions } from "./format.ts";
@@ -34,9 +32,9 @@ export function fillOut(from: NdArray, out: NdArray): NdArray {
   if (!out.contiguous) throw new OptionError("SHAPE_MISMATCH", "out must be contiguous", "out");
   const late = lateBytes(from, out.order);
   if (late !== undefined) {
-    // Straight from the file's bytes: the copy that aligns and swaps them is this one.
+    // Straight from the file's bytes: the copy that joins, aligns and swaps them is this one.
     const { buffer, byteOffset, byteLength } = out.data as Uint8Array;
-    swapLanes(late, needsSwap(from.dtype) ? swapUnit(from.dtype) : 1, new Uint8Array(buffer, byteOffset, byteLength));
+    late.copyTo(new Uint8Array(buffer, byteOffset, byteLength));
     return out;
   }
   const values = (out.order === "C" ? from.toC() : from.transpose().toC()) as Uint8Array;

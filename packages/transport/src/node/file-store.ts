@@ -126,7 +126,7 @@ async function takeUp(
   let end = 0;
   try {
     for (;;) {
-      const frame = await frames.next(reading.most);
+      const frame = await frames.next(reading.due);
       if (frame === undefined) break;
       const event = reading.accept(frame.message, frame.at);
       if (event.kind === "end" || event.kind === "index") {

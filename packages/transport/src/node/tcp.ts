@@ -1,7 +1,8 @@
-import { createServer, type Server, Socket } from "node:net";
+import { connect, createServer, type Server, type Socket } from "node:net";
 import { FrameReader, framed, magicBytes } from "@masquerade/adapter-protobuf/blocks";
 import { AbortedError, isMasqueradeError, SourceError, throwIfAborted } from "@masquerade/core";
 import { type Channel, cut } from "../channel.ts";
+import { Incoming } from "./incoming.ts";
 
 export interface TcpOptions {
   /** Default 127.0.0.1. */
@@ -30,6 +31,12 @@ export function tcpChannel(
   socket: Socket,
   options: { readonly signal?: AbortSignal | undefined; readonly timeout?: number | undefined } = {},
 ): Channel {
+  const incoming = new Incoming();
+  incoming.begin(socket, true);
+  return channelOver(socket, incoming, options);
+}
+
+function channelOver(socket: Socket, incoming: Incoming, options: Pick<TcpOptions, "signal" | "timeout">): Channel {
   const { signal } = options;
   const peer = `${socket.remoteAddress ?? "the other side"}:${socket.remotePort ?? 0}`;
   let failed: Error | undefined;
@@ -46,18 +53,9 @@ export function tcpChannel(
     failed ??= error;
   });
   socket.on("close", () => signal?.removeEventListener("abort", abort));
-  const reader = new FrameReader(chunks());
+  const reader = new FrameReader({ [Symbol.asyncIterator]: () => incoming });
   const problem = (what: string): Error =>
     signal?.aborted === true ? new AbortedError(signal.reason) : cut(peer, what, failed);
-
-  async function* chunks(): AsyncGenerator<Uint8Array> {
-    try {
-      for await (const chunk of socket.iterator({ destroyOnReturn: false })) yield chunk as Uint8Array;
-    } catch (error) {
-      failed ??= error as Error;
-      throw problem("while it was read from");
-    }
-  }
 
   async function write(parts: readonly Uint8Array[]): Promise<void> {
     if (failed !== undefined || socket.destroyed || socket.writableEnded) throw problem("while it was sent to");
@@ -84,23 +82,23 @@ export function tcpChannel(
       begun = true;
       await write(framed({ parts, length: parts.reduce((n, part) => n + part.length, 0), sum: 0 }));
     },
-    async next(most, nextSignal) {
+    async next(due, nextSignal) {
       try {
-        return (await reader.next(most, nextSignal ?? signal))?.message;
+        return (await reader.next(due, nextSignal ?? signal))?.message;
       } catch (error) {
         // A connection that ends within a message has ended.
-        throw isMasqueradeError(error, "FORMAT_TRUNCATED") ? problem("within a message") : error;
+        if (isMasqueradeError(error, "FORMAT_TRUNCATED")) throw problem("within a message");
+        if (isMasqueradeError(error)) throw error;
+        failed ??= error as Error;
+        throw problem("while it was read from");
       }
     },
     async close() {
       await new Promise<void>((resolve) => {
         if (socket.destroyed) return resolve();
         socket.once("close", () => resolve());
+        incoming.discard();
         socket.end(() => {
-          // What nobody will read is thrown away, or the end behind it would never be seen. A stream that somebody listens to
-          // with "readable" (an iterator that waits does) does not flow.
-          socket.removeAllListeners("readable");
-          process.nextTick(() => socket.resume());
           if (socket.readableEnded) socket.destroy();
         });
       });
@@ -115,7 +113,9 @@ export function tcpChannel(
 export async function connectTcp(options: TcpOptions): Promise<Channel> {
   const { host = "127.0.0.1", port, signal } = options;
   throwIfAborted(signal);
-  const socket = new Socket();
+  const incoming = new Incoming();
+  const socket = connect({ host, port, onread: incoming.onread });
+  incoming.begin(socket, false);
   await new Promise<void>((resolve, reject) => {
     const abort = (): void => {
       socket.destroy();
@@ -127,13 +127,13 @@ export async function connectTcp(options: TcpOptions): Promise<Channel> {
     };
     signal?.addEventListener("abort", abort, { once: true });
     socket.once("error", fail);
-    socket.connect(port, host, () => {
+    socket.once("connect", () => {
       socket.off("error", fail);
       signal?.removeEventListener("abort", abort);
       resolve();
     });
   });
-  return tcpChannel(socket, options);
+  return channelOver(socket, incoming, options);
 }
 
 /** Listens for connections. `port` 0: any that is free. Throws SourceError SOURCE_IO. */
