@@ -2,9 +2,8 @@ import { once } from "node:events";
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
-import { npy } from "@masquerade/adapter-npy";
-import { blocks } from "@masquerade/adapter-protobuf";
 import { arange } from "@masquerade/core";
+import { save } from "masquerade";
 import { describe, expect, it } from "vitest";
 import { corpus, masq, scratch } from "./support/masq.ts";
 
@@ -95,10 +94,9 @@ describe("masq send and masq receive", () => {
   it("say that the source has changed where only its values have, and what to do", async () => {
     const target = join(folder, "changed.mqb");
     const file = join(folder, "now.npy");
-    const codec = await blocks.codec();
-    const before = await codec.encode(arange(1000), { blockBytes: 1024 });
-    writeFileSync(`${target}.part`, before.subarray(0, 5000));
-    writeFileSync(file, (await npy.codec()).encode(arange(1, 1001)));
+    await save(join(folder, "before.mqb"), arange(1000), { blockBytes: 1024 });
+    writeFileSync(`${target}.part`, readFileSync(join(folder, "before.mqb")).subarray(0, 5000));
+    await save(file, arange(1, 1001));
     for (const had of [4, 8]) {
       const port = String(await freePort());
       const [sent, received] = await Promise.all([
