@@ -19,6 +19,7 @@ import type { Context } from "./read/described.ts";
 import { readByLibrary } from "./read/library.ts";
 import { type Plan, planOf } from "./read/plan.ts";
 import type { RawDataset, RawGroup } from "./read/raw.ts";
+import { type Writer, writerOf } from "./read/writer.ts";
 import { GlobalHeaps } from "./structure/heaps.ts";
 import type { FileImage } from "./structure/image.ts";
 import { openImage } from "./structure/superblock.ts";
@@ -38,6 +39,8 @@ export interface KnownFile {
   readonly image: FileImage;
   /** Of the superblock. */
   readonly version: number;
+  /** Whose conventions the file keeps. */
+  readonly writer: Writer;
   readonly context: (part?: Part) => Context;
   /** Rows of a dataset that are stored together: blocks of whole multiples of it inflate nothing twice. */
   readonly rows: (path: string) => number;
@@ -98,7 +101,7 @@ export async function readStructure(
     return { limits, total: 0, part: ranges, fetch: { bytes, texts } };
   };
   const plan = chosen(planOf(tree, options), options.select);
-  return { plan, tree, image, version, context, rows: (path) => elements(path).rows };
+  return { plan, tree, image, version, writer: writerOf(tree), context, rows: (path) => elements(path).rows };
 }
 
 /** A source that knows its size; others are read whole. */

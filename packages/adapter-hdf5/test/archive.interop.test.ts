@@ -5,18 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { hdf5 } from "@masquerade/adapter-hdf5";
-import {
-  Bundle,
-  dtypes,
-  describe as headerOfValue,
-  MaskedArray,
-  NdArray,
-  openDecoded,
-  pipe,
-  zeros,
-} from "@masquerade/core";
+import { Bundle, describe as headerOfValue, openDecoded, pipe } from "@masquerade/core";
 import { fileSink, fromFile } from "@masquerade/core/node";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { masked, sample } from "./support/samples.ts";
 
 const run = promisify(execFile);
 const codec = await hdf5.codec();
@@ -31,18 +23,6 @@ afterAll(async () => {
 
 async function python(program: string, ...argv: string[]): Promise<unknown> {
   return JSON.parse((await run(interpreter, ["-c", program, ...argv], { maxBuffer: 2 ** 26 })).stdout);
-}
-
-function sample(shape: readonly number[], start: number, dims?: readonly string[]): NdArray {
-  const n = shape.reduce((a, b) => a * b, 1);
-  const storage = Float64Array.from({ length: n }, (_, i) => start + i);
-  return new NdArray({ dtype: dtypes.simple("float64"), shape, storage, dims }) as NdArray;
-}
-
-function masked(shape: readonly number[], start: number, dims?: readonly string[]): MaskedArray {
-  const mask = zeros("bool", shape);
-  for (let i = 0; i < mask.storage.length; i += 3) mask.storage[i] = 1;
-  return new MaskedArray({ data: sample(shape, start, dims), mask });
 }
 
 const field = (k: number): Bundle =>

@@ -1,181 +1,154 @@
-import { CapabilityError } from "@masquerade/core";
+import { CapabilityError, quoteText } from "@masquerade/core";
 import * as names from "../names.ts";
-import type { RawAttr, RawDataset, RawGroup } from "../read/raw.ts";
+import type { RawAttr } from "../read/raw.ts";
 import { Cursor } from "../structure/cursor.ts";
-import { linksOf } from "../structure/group.ts";
 import type { FileImage } from "../structure/image.ts";
-import { fieldsOf, type HeaderMessage, type ObjectHeader, readObjectHeader } from "../structure/object-header.ts";
-import { ByteBuilder, UNDEFINED_ADDRESS } from "../write/builder.ts";
-import type { Message } from "../write/messages.ts";
-import type { ChangedAttr, ChangedNode, WriteAttr, WriteNode } from "../write/node.ts";
-import { useType } from "../write/scales.ts";
+import type { H5Type } from "../type/h5type.ts";
+import { groupInfo, hardLink, type Message } from "../write/messages.ts";
+import type { ChangedNode, LinkTo, WriteAttr, WriteNode } from "../write/node.ts";
+import { listOfUses } from "../write/scales.ts";
+import { carried, type Replace } from "./header.ts";
+import { LINK, LINK_INFO, linkInfoOf, SYMBOL_TABLE } from "./links.ts";
+import type { FileObject, FileObjects } from "./objects.ts";
 
-const NIL = 0x00;
-const LINK_INFO = 0x02;
-const LINK = 0x06;
-const ATTRIBUTE = 0x0c;
-const SYMBOL_TABLE = 0x11;
-/** Flags of a header that tell how attributes are ordered. */
-const ORDERED = 0x0c;
+const GROUP_INFO = 0x0a;
+/** Messages of one header, as many as are read again. */
+const MOST = 65_000;
 
-const refuse = (path: string, why: string): CapabilityError =>
-  new CapabilityError("hdf5", "append", `${path} ${why}; write the file anew with masquerade, and add to that`);
-
-const asItWas = ({ type, flags, order, body }: HeaderMessage): Message => ({
-  type,
-  flags,
-  body,
-  ...(order === undefined ? {} : { order }),
-});
-
-/** The header of an object that is to be written anew. Throws CapabilityError for headers of the older version. */
-export async function headerToChange(image: FileImage, address: number, path: string): Promise<ObjectHeader> {
-  const header = await readObjectHeader(image, address);
-  if (header.flags === undefined) throw refuse(`"${path}"`, "has a header of HDF5's older kind");
-  return header;
+/** What is to be different in a file, by the addresses of its objects. */
+export interface Changes {
+  /** Messages of headers in the place of those that are there. */
+  readonly messages: Map<number, ReadonlyMap<number, Message>>;
+  /** Integers of attributes. */
+  readonly numbers: Map<number, readonly [name: string, value: number]>;
+  /** Datasets that a scale is one for, beside those it has. */
+  readonly uses: Map<number, [node: WriteNode, axis: number][]>;
+  /** New members of groups. */
+  readonly added: Map<number, Map<string, WriteNode>>;
 }
 
-/** The name of an attribute message, and where in its body the elements begin: section IV.A.2.m, version 3. */
-export function attributePlace(
-  image: FileImage,
-  message: HeaderMessage,
-): { readonly name: string; readonly at: number } | undefined {
-  const from = new Cursor(message.body, message.offset, image);
-  const version = from.u8();
-  if (version < 2) return undefined;
-  from.skip(1);
-  const [name, type, space] = [from.u16(), from.u16(), from.u16()];
-  if (version === 3) from.skip(1);
-  const label = new TextDecoder().decode(from.take(name)).split("\0", 1)[0] as string;
-  return { name: label, at: from.skip(type + space).at };
-}
+/** Objects of a file as nodes: kept where they are, until they are changed. */
+export class Nodes {
+  private readonly known = new Map<number, WriteNode>();
 
-/** A dataset with other messages in the place of some, and its references to `nodes` by their new addresses. */
-export function changedDataset(
-  image: FileImage,
-  header: ObjectHeader,
-  raw: RawDataset,
-  instead: ReadonlyMap<number, Message>,
-  nodes: (address: number) => WriteNode,
-): ChangedNode {
-  const messages = header.messages.flatMap((one): (Message | ChangedAttr)[] => {
-    if (one.type === NIL) return [];
-    const attr = one.type === ATTRIBUTE ? referring(image, one, raw, nodes) : undefined;
-    if (attr !== undefined) return [{ attr, order: one.order }];
-    return [instead.get(one.type) ?? asItWas(one)];
-  });
-  return { node: "changed", flags: (header.flags as number) & ORDERED, messages, members: undefined };
-}
-
-/** An attribute that points to other datasets, with their nodes; undefined for all others. */
-function referring(
-  image: FileImage,
-  message: HeaderMessage,
-  raw: RawDataset,
-  nodes: (address: number) => WriteNode,
-): WriteAttr | undefined {
-  const place = attributePlace(image, message);
-  const known = raw.attrs.find((one) => one.name === place?.name);
-  if (place === undefined || known === undefined) return undefined;
-  const { name } = place;
-  const shape = known.type.shape ?? [];
-  if (name === "DIMENSION_LIST") {
-    const lists = (known.scales ?? []).map((some) => some.map(nodes));
-    return { name, type: { class: "references", size: 16 }, shape, value: { lists } };
+  at(address: number): WriteNode {
+    const known = this.known.get(address) ?? { node: "kept", address };
+    this.known.set(address, known);
+    return known;
   }
-  if (name !== "REFERENCE_LIST") return undefined;
-  return {
-    name,
-    type: useType,
-    shape,
-    value: { uses: usesOf(image, message, known).map(([at, axis]) => [nodes(at), axis]) },
-  };
+  /** Nodes point at each other: what is there becomes the other. */
+  change(address: number, to: ChangedNode): void {
+    Object.assign(this.at(address) as object, to);
+  }
 }
 
-/** What a REFERENCE_LIST says: datasets, and the axes of theirs that the scale is for. */
+/** Makes changed nodes of all objects that get another place. Throws CapabilityError for headers that cannot be written so. */
+export function changeAll(
+  image: FileImage,
+  objects: FileObjects,
+  moving: ReadonlySet<number>,
+  nodes: Nodes,
+  changes: Changes,
+): void {
+  for (const address of moving) {
+    const object = objects.byAddress.get(address);
+    if (object === undefined) continue;
+    const made =
+      object.raw.node === "group"
+        ? changedGroup(image, object, nodes, changes)
+        : changedDataset(image, object, nodes, changes);
+    if (made.messages.length + made.links.length > MOST)
+      throw new CapabilityError(
+        "hdf5",
+        "append",
+        `"${quoteText(object.raw.path, 60)}" has more than ${MOST} members, which are not listed anew; write the file anew`,
+      );
+    nodes.change(address, made);
+  }
+}
+
+function changedDataset(image: FileImage, { raw, header }: FileObject, nodes: Nodes, changes: Changes): ChangedNode {
+  const { address } = raw;
+  const uses = changes.uses.get(address) ?? [];
+  const number = changes.numbers.get(address);
+  const replace: Replace = (name, body, valueAt) => {
+    const attr = raw.attrs.find((one) => one.name === name);
+    if (attr === undefined) return undefined;
+    if (name === "DIMENSION_LIST") return dimensionList(attr, nodes);
+    if (name === "REFERENCE_LIST") {
+      const told = usesOf(image, body.subarray(valueAt), attr);
+      return told === undefined
+        ? undefined
+        : listOfUses([...told.map(([to, axis]): [WriteNode, number] => [nodes.at(to), axis]), ...uses]);
+    }
+    return number?.[0] === name ? withInteger(body, valueAt, attr.type.h5, number[1]) : undefined;
+  };
+  const isNew = uses.length > 0 && !raw.attrs.some(({ name }) => name === "REFERENCE_LIST");
+  const instead = changes.messages.get(address) ?? new Map<number, Message>();
+  return { node: "changed", ...carried(header, instead, replace, isNew ? [listOfUses(uses)] : []), links: [] };
+}
+
+function dimensionList({ name, type, scales }: RawAttr, nodes: Nodes): WriteAttr | undefined {
+  const points = type.h5.class === "other" ? type.h5.points : undefined;
+  if (scales === undefined || typeof points !== "object" || !pointsTo(points.of)) return undefined;
+  const lists = scales.map((some) => some.map((to) => nodes.at(to)));
+  return { name, type: { class: "references", size: 16 }, shape: type.shape ?? [], value: { lists } };
+}
+
+const pointsTo = (type: H5Type): boolean => type.class === "other" && type.points === "object";
+
+/** What a REFERENCE_LIST says: datasets, and the axes of theirs that the scale is for. Undefined: it is no such list. */
 function usesOf(
   image: FileImage,
-  message: HeaderMessage,
+  value: Uint8Array,
   { type }: RawAttr,
-): (readonly [address: number, axis: number])[] {
-  const place = attributePlace(image, message);
-  const from = new Cursor(message.body, message.offset, image);
-  from.skip(place?.at ?? 0);
-  const { size } = type.h5;
-  return Array.from({ length: type.shape?.[0] ?? 0 }, () => {
-    const one = new Cursor(from.take(size), message.offset, image);
-    return [one.address() ?? 0, one.u32()] as const;
+): (readonly [address: number, axis: number])[] | undefined {
+  const members = type.h5.class === "compound" ? type.h5.members : [];
+  const to = members.find((one) => pointsTo(one.type));
+  const axis = members.find((one) => one.type.class === "integer" && one.type.size === 4);
+  if (to === undefined || axis?.type.class !== "integer" || axis.type.bigEndian) return undefined;
+  return Array.from({ length: type.shape?.[0] ?? 0 }, (_, i) => {
+    const one = value.subarray(i * type.h5.size, (i + 1) * type.h5.size);
+    const address = new Cursor(one, 0, image).skip(to.offset).address() ?? 0;
+    return [address, new Cursor(one, 0, image).skip(axis.offset).u32()] as const;
   });
 }
 
-/** A group with other members in the place of some, and more. Throws CapabilityError for groups of kinds that are only read. */
-export async function changedGroup(
-  image: FileImage,
-  raw: RawGroup,
-  instead: ReadonlyMap<number, WriteNode>,
-  more: ReadonlyMap<string, WriteNode>,
-): Promise<ChangedNode> {
-  const header = await headerToChange(image, raw.address, raw.path);
-  const info = fieldsOf(image, header, LINK_INFO);
-  if (header.messages.some((one) => one.type === SYMBOL_TABLE) || info === undefined)
-    throw refuse(`the group "${raw.path}"`, "is of HDF5's older kind");
-  info.skip(1);
-  const flags = info.u8();
-  if (flags & 1) info.skip(8);
-  if (info.address() !== undefined) throw refuse(`the group "${raw.path}"`, "has its members in a heap");
-  const links = await linksOf(image, header);
-  const tracked = (flags & 1) !== 0;
-  let next = links.reduce((n, one) => Math.max(n, (one.order ?? -1) + 1), 0);
-  const members: (readonly [string, number | undefined, WriteNode])[] = [];
-  const others: Message[] = [];
-  for (const message of header.messages) {
-    if (message.type !== LINK) continue;
-    const link = (await linksOf(image, { ...header, messages: [message] }))[0];
-    if (link?.to !== "object" || !instead.has(link.address)) others.push(asItWas(message));
-    else members.push([link.name, link.order, instead.get(link.address) as WriteNode]);
-  }
-  for (const [name, node] of more) members.push([name, tracked ? next++ : undefined, node]);
-  const kept = header.messages.filter(({ type }) => type !== NIL && type !== LINK && type !== LINK_INFO);
-  const single = (one: HeaderMessage): boolean =>
-    more.size > 0 && one.type === ATTRIBUTE && attributePlace(image, one)?.name === names.SINGLE;
-  const linkInfo = new ByteBuilder().u8(0, flags & 3);
-  if (tracked) linkInfo.u64(next);
-  linkInfo.u64(UNDEFINED_ADDRESS).u64(UNDEFINED_ADDRESS);
-  if (flags & 2) linkInfo.u64(UNDEFINED_ADDRESS);
-  return {
-    node: "changed",
-    flags: (header.flags as number) & ORDERED,
-    messages: [
-      { type: LINK_INFO, flags: 0, body: linkInfo.take() },
-      ...kept.filter((one) => !single(one)).map(asItWas),
-      ...others,
-    ],
-    members,
-  };
-}
-
-/** Datasets that point at each other by dimension scales: addresses of those linked to any of `from`, themselves included. */
-export function linkedByScales(tree: RawGroup, from: ReadonlySet<number>): ReadonlySet<number> {
-  const neighbours = new Map<number, Set<number>>();
-  const join = (a: number, b: number): void => void (neighbours.get(a) ?? neighbours.set(a, new Set()).get(a))?.add(b);
-  for (const raw of datasetsOf(tree))
-    for (const address of scalesOf(raw.attrs).flat()) {
-      join(raw.address, address);
-      join(address, raw.address);
-    }
-  const out = new Set(from);
-  for (const one of out) for (const other of neighbours.get(one) ?? []) out.add(other);
+/** An attribute that is one integer, with another value. */
+function withInteger(body: Uint8Array, at: number, type: H5Type, value: number): Uint8Array | undefined {
+  if (type.class !== "integer") return undefined;
+  const out = body.slice();
+  let rest = value;
+  for (let i = 0; i < type.size; i++, rest = Math.floor(rest / 256))
+    out[at + (type.bigEndian ? type.size - 1 - i : i)] = rest % 256;
   return out;
 }
 
-const scalesOf = (attrs: readonly RawAttr[]): readonly (readonly number[])[] =>
-  attrs.find((one) => one.scales !== undefined)?.scales ?? [];
-
-/** Every dataset once. Recursion is bounded: the tree's depth was. */
-export function datasetsOf(group: RawGroup, out: Map<number, RawDataset> = new Map()): Iterable<RawDataset> {
-  for (const [, node] of group.members) {
-    if (node.node === "dataset") out.set(node.address, node);
-    else if (node.node === "group") datasetsOf(node, out);
-  }
-  return out.values();
+function changedGroup(image: FileImage, object: FileObject, nodes: Nodes, changes: Changes): ChangedNode {
+  const { raw, header, links } = object;
+  const more = [...(changes.added.get(raw.address) ?? new Map<string, WriteNode>())];
+  const { next, info } = linkInfoOf(image, header.header, links);
+  const instead = new Map<number, Message | undefined>([
+    [LINK, undefined],
+    [LINK_INFO, undefined],
+    [SYMBOL_TABLE, undefined],
+  ]);
+  // The root is no longer the one array it was made of.
+  const replace: Replace = (name) => (name === names.SINGLE && more.length > 0 ? "gone" : undefined);
+  const { flags, prefix, messages } = carried(header, instead, replace);
+  const about = messages.some((one) => "type" in one && one.type === GROUP_INFO) ? [] : [groupInfo()];
+  const own = links.map(({ body, at, address }): LinkTo => {
+    return { body, at, node: address === undefined ? undefined : nodes.at(address) };
+  });
+  const added = more.map(([name, node], i): LinkTo => {
+    const { body } = hardLink(name, next === undefined ? undefined : next + i, 0);
+    return { body, at: body.length - 8, node };
+  });
+  return {
+    node: "changed",
+    flags,
+    prefix,
+    messages: [info(more.length), ...about, ...messages],
+    links: [...own, ...added],
+  };
 }

@@ -2,136 +2,168 @@ import { type AxisRange, CapabilityError, OptionError, quoteText } from "@masque
 import { Elements } from "../data/read.ts";
 import type { RawDataset } from "../read/raw.ts";
 import { chunkFinder } from "../structure/chunk-index.ts";
+import type { Layout } from "../structure/dataset.ts";
 import type { FileImage } from "../structure/image.ts";
 import type { StoredChunk } from "../write/chunk-index.ts";
-import { chunkOrigins, gatherChunk } from "../write/chunks.ts";
-import { applyFilters } from "../write/filters.ts";
+import { chunkOrigins, copyBox } from "../write/chunks.ts";
+import { isWritten, throughFilters } from "../write/filters.ts";
 import { chunkedLayout, type Message, space } from "../write/messages.ts";
-import type { Storage } from "../write/node.ts";
+import type { Appending } from "../write/output.ts";
 import { storeIndex } from "../write/stored.ts";
 import type { StreamOutput } from "../write/stream-output.ts";
 
-const DATASPACE = 0x01;
+export const DATASPACE = 0x01;
 const LAYOUT = 0x08;
 
-/** More of a dataset: elements behind its last along one axis, as the type has them and in C order. */
+/** More of a dataset: elements behind its last along one axis. */
 export interface More {
   readonly axis: number;
   /** Indices along the axis. */
   readonly count: number;
-  readonly bytes: Uint8Array;
+  /** The elements as the type has them and in C order; what they point to is appended to `out`, if `points`. */
+  readonly bytes: (out: Appending) => Uint8Array;
+  readonly points: boolean;
 }
 
+/** A dataset that is to be extended, with everything that is needed of the file. */
+export interface Extension {
+  readonly raw: RawDataset;
+  readonly more: More;
+  readonly chunks: readonly number[];
+  /** The first index of the row of chunks that gets something new. */
+  readonly from: number;
+  /** What is there from `from` on. */
+  readonly edge: Uint8Array;
+  /** Chunks that stay as they are. */
+  readonly kept: readonly StoredChunk[];
+}
+
+const refusal = ({ path }: RawDataset, why: string): CapabilityError =>
+  new CapabilityError("hdf5", "append", `"${quoteText(path, 60)}" ${why}`);
+
+/** Nowhere to put what elements point to. */
+const nowhere: Appending = { position: 0, append: () => 0 };
+
+type Chunked = Extract<Layout, { layout: "chunked" }>;
+
 /** Throws CapabilityError unless a dataset can grow by `count` along `axis` and is stored in a way that is written here. */
-export function storageToExtend(
-  raw: RawDataset,
-  axis: number,
-  count: number,
-): Storage & { readonly chunks: readonly number[] } {
-  const named = `"${quoteText(raw.path, 60)}"`;
+export function demandGrowing(raw: RawDataset, axis: number, count: number): Chunked {
   const { layout, filters, maxShape } = raw.stored;
   const length = raw.shape?.[axis];
   if (length === undefined)
-    throw new OptionError("INDEX_INVALID", `${named} has no axis ${axis} to append along`, "axis");
-  const refuse = (why: string): CapabilityError => new CapabilityError("hdf5", "append", `${named} ${why}`);
+    throw new OptionError("INDEX_INVALID", `"${quoteText(raw.path, 60)}" has no axis ${axis} to append along`, "axis");
   if (length + count > (maxShape[axis] as number))
-    throw refuse(`cannot grow along axis ${axis}; write it with resizable: [${axis}]`);
-  const index = layout.layout === "chunked" ? layout.chunkIndex.index : "";
-  if (layout.layout !== "chunked" || (index !== "btree1" && index !== "none"))
-    throw refuse("has its chunks in an index that is only read; write the file anew, and add to that");
-  const ids = filters.map((one) => one.id).join();
-  if (!/^(2,?)?(1,?)?(3)?$/.test(ids)) throw refuse("is stored through filters that are only undone");
-  const level = filters.find((one) => one.id === 1)?.values[0];
-  return {
-    chunks: layout.chunks,
-    gzip: filters.some((one) => one.id === 1) ? Math.min(9, level ?? 6) : undefined,
-    shuffle: filters.some((one) => one.id === 2),
-    fletcher32: filters.some((one) => one.id === 3),
-  };
+    throw refusal(
+      raw,
+      `cannot grow along axis ${axis} beyond ${maxShape[axis]}; write it with resizable: [${axis}] (in h5py, maxshape)`,
+    );
+  if (layout.layout !== "chunked") throw refusal(raw, "is not stored in chunks, so it cannot grow");
+  const foreign = filters.find((one) => !isWritten(one));
+  if (foreign !== undefined)
+    throw refusal(
+      raw,
+      `is stored through filter ${foreign.id}, which is only undone here; h5repack -f GZIP=4 it, and add to that`,
+    );
+  return layout;
 }
 
-/**
- * Writes more of a dataset behind everything else in the file, and gives the messages its header is to have. Chunks at the edge that were not
- * full are written anew; what is there stays as it is.
- */
-export async function extend(
-  image: FileImage,
-  out: StreamOutput,
-  raw: RawDataset,
-  more: More,
-): Promise<ReadonlyMap<number, Message>> {
-  const { axis, count, bytes } = more;
-  const storage = storageToExtend(raw, axis, count);
-  const { chunks } = storage;
+/** Reads what is needed to extend a dataset: the chunks at its edge, and where all others are. */
+export async function extensionOf(image: FileImage, raw: RawDataset, more: More): Promise<Extension> {
+  const { axis, count } = more;
+  const layout = demandGrowing(raw, axis, count);
+  const { chunks, plainEdges } = layout;
   const { stored } = raw;
-  const itemsize = stored.type.size;
   const shape = raw.shape as readonly number[];
   const length = shape[axis] as number;
   const per = chunks[axis] as number;
-  // The first row of chunks that gets something new.
   const from = Math.floor(length / per) * per;
   const ranges = shape.map(
     (n, i): AxisRange => ({ start: i === axis ? from : 0, step: 1, count: i === axis ? n - from : n, keep: true }),
   );
-  const before = await new Elements(image, stored).read(ranges);
-  const slab = joined(before, bytes, shape, axis, { before: length - from, after: count, itemsize });
-  const local = shape.map((n, i) => (i === axis ? length - from + count : n));
-  const all: StoredChunk[] = [];
-  if (stored.layout.layout === "chunked" && !shape.includes(0)) {
-    const high = shape.map((n, i) => Math.ceil(n / (chunks[i] as number)) - 1);
-    for await (const { at, address, size, mask } of chunkFinder(
-      image,
-      stored,
-      stored.layout,
-    )({ low: shape.map(() => 0), high })) {
-      if (mask !== 0)
-        throw new CapabilityError("hdf5", "append", `"${quoteText(raw.path, 60)}" has chunks that filters left out`);
+  const found = await new Elements(image, stored).read(ranges);
+  const edge = found.byteLength === found.buffer.byteLength ? found : found.slice();
+  const kept: StoredChunk[] = [];
+  if (!shape.includes(0)) {
+    const grid = shape.map((n, i) => Math.ceil(n / (chunks[i] as number)));
+    const high = grid.map((n) => n - 1);
+    const isPlain = (at: readonly number[]): boolean =>
+      plainEdges && at.some((n, i) => n === high[i] && (shape[i] as number) % (chunks[i] as number) !== 0);
+    // Chunks at the edge may have gone through no filter by the layout; here each says so of itself.
+    const none = 2 ** stored.filters.length - 1;
+    for await (const entry of chunkFinder(image, stored, layout)({ low: shape.map(() => 0), high })) {
+      const { at, address, size, mask } = entry;
       const origin = at.map((n, i) => n * (chunks[i] as number));
-      if ((origin[axis] as number) < from) all.push({ address, size, origin });
+      image.demand(address, size);
+      if ((origin[axis] as number) < from) kept.push({ address, size, origin, mask: isPlain(at) ? none : mask });
     }
+    kept.sort((a, b) => inOrder(a.origin, b.origin));
+    if (kept.some((one, i) => i > 0 && inOrder((kept[i - 1] as StoredChunk).origin, one.origin) === 0))
+      throw refusal(raw, "has an index that lists a chunk twice");
   }
+  return { raw, more, chunks, from, edge, kept };
+}
+
+/**
+ * Writes more of a dataset behind everything else in the file, and gives the messages its header is to have. Chunks at the edge that were not
+ * full are written anew, under a new index; what is there stays as it is. `half`: see {@link storeIndex}.
+ */
+export async function extend(
+  out: StreamOutput,
+  { raw, more, chunks, from, edge, kept }: Extension,
+  half: number,
+): Promise<ReadonlyMap<number, Message>> {
+  const { axis, count, points } = more;
+  const { stored } = raw;
+  const itemsize = stored.type.size;
+  const shape = raw.shape as readonly number[];
+  const length = shape[axis] as number;
+  const bytes = points ? await out.appendAll((parts) => more.bytes(parts)) : more.bytes(nowhere);
+  const before = length - from;
+  const along = (n: number): readonly number[] => shape.map((m, i) => (i === axis ? n : m));
+  const [edgeShape, moreShape, local] = [along(before), along(count), along(before + count)];
+  const all = [...kept];
   const chunk = new Uint8Array(chunks.reduce((n, m) => n * m, itemsize));
+  const blank = blankOf(chunk.length, stored.fill);
   for (const origin of local.includes(0) ? [] : chunkOrigins(local, chunks)) {
-    fillWith(chunk, stored.fill);
-    gatherChunk(slab, local, itemsize, origin, chunks, chunk);
-    const filtered = applyFilters(chunk, itemsize, storage);
-    const place = origin.map((n, i) => (i === axis ? n + from : n));
-    all.push({ address: await out.append(filtered), size: filtered.length, origin: place });
+    const size = local.map((n, i) => Math.min(chunks[i] as number, n - (origin[i] as number)));
+    if (size.some((n, i) => n < (chunks[i] as number))) chunk.set(blank);
+    const at = origin[axis] as number;
+    const old = Math.max(0, Math.min(before - at, size[axis] as number));
+    const place = (n: number): readonly number[] => shape.map((_, i) => (i === axis ? n : 0));
+    const part = (n: number): readonly number[] => size.map((m, i) => (i === axis ? n : m));
+    const target = { bytes: chunk, shape: chunks };
+    if (old > 0)
+      copyBox({ bytes: edge, shape: edgeShape, at: origin }, { ...target, at: place(0) }, part(old), itemsize);
+    if (old < (size[axis] as number)) {
+      const first = origin.map((n, i) => (i === axis ? at + old - before : n));
+      copyBox(
+        { bytes, shape: moreShape, at: first },
+        { ...target, at: place(old) },
+        part((size[axis] as number) - old),
+        itemsize,
+      );
+    }
+    const filtered = throughFilters(chunk, stored.filters);
+    const whole = origin.map((n, i) => (i === axis ? n + from : n));
+    all.push({ address: await out.append(filtered), size: filtered.length, origin: whole });
   }
-  const grown = shape.map((n, i) => (i === axis ? n + count : n));
-  const sorted = all.sort((a, b) => inOrder(a.origin, b.origin));
-  const index = await out.appendAll((parts) => storeIndex(parts, sorted, grown, chunks));
+  const grown = along(length + count);
+  all.sort((a, b) => inOrder(a.origin, b.origin));
+  const index = await out.appendAll((parts) => storeIndex(parts, all, grown, chunks, half));
   return new Map([
     [DATASPACE, space(grown, stored.maxShape)],
     [LAYOUT, chunkedLayout(index, chunks, itemsize)],
   ]);
 }
 
-function fillWith(chunk: Uint8Array, fill: Uint8Array | undefined): void {
-  if (fill === undefined) chunk.fill(0);
-  else for (let at = 0; at < chunk.length; at += fill.length) chunk.set(fill, at);
+/** What lies past the edges of a dataset: its fill value. */
+function blankOf(length: number, fill: Uint8Array | undefined): Uint8Array {
+  const blank = new Uint8Array(length);
+  if (fill !== undefined && fill.length > 0) for (let at = 0; at < length; at += fill.length) blank.set(fill, at);
+  return blank;
 }
 
 function inOrder(a: readonly number[], b: readonly number[]): number {
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return (a[i] as number) - (b[i] as number);
   return 0;
-}
-
-/** Two arrays in C order, one behind the other along an axis. */
-function joined(
-  first: Uint8Array,
-  second: Uint8Array,
-  shape: readonly number[],
-  axis: number,
-  sizes: { readonly before: number; readonly after: number; readonly itemsize: number },
-): Uint8Array {
-  const inner = shape.slice(axis + 1).reduce((n, m) => n * m, sizes.itemsize);
-  const outer = shape.slice(0, axis).reduce((n, m) => n * m, 1);
-  const [a, b] = [sizes.before * inner, sizes.after * inner];
-  const out = new Uint8Array(outer * (a + b));
-  for (let i = 0; i < outer; i++) {
-    out.set(first.subarray(i * a, (i + 1) * a), i * (a + b));
-    out.set(second.subarray(i * b, (i + 1) * b), i * (a + b) + a);
-  }
-  return out;
 }

@@ -38,12 +38,19 @@ export function isAstropyMeta(name: string, siblings: Siblings): boolean {
 
 /** Members that are the writing tool's own plumbing, which its reader does not show. */
 export function isHidden(name: string, node: RawNode, writer: Writer): boolean {
+  if (isAddedScale(node)) return true;
   if (writer === "pytables") return name.startsWith("_i_") || name.startsWith("_p_");
   if (writer === "matlab") return name === "#refs#" || name === "#subsystem#";
-  if (node.node !== "dataset" || (writer !== "netcdf4" && writer !== "masquerade")) return false;
-  if (writer === "masquerade" && !node.attrs.some((one) => one.name === SCALE)) return false;
-  return textAttr(node.attrs, "NAME")?.startsWith("This is a netCDF dimension but not a netCDF variable") === true;
+  return node.node === "dataset" && writer === "netcdf4" && isOnlyName(node);
 }
+
+/** A dimension without values that was written here, into whoever's file. */
+const isAddedScale = (node: RawNode): boolean =>
+  node.node === "dataset" && node.attrs.some((one) => one.name === SCALE) && isOnlyName(node);
+
+/** Whether a dataset is a dimension without values, as netCDF has them. */
+export const isOnlyName = ({ attrs }: RawDataset): boolean =>
+  textAttr(attrs, "NAME")?.startsWith("This is a netCDF dimension but not a netCDF variable") === true;
 
 const NON_COORDINATE = "_nc4_non_coord_";
 

@@ -59,7 +59,8 @@ export type Plan = PlanArray | PlanGroup | PlanRefused;
 export function planOf(root: RawGroup, options: Hdf5ReadOptions): Plan {
   const { masks = "auto", reader = "auto" } = options;
   const writer = reader === "auto" ? writerOf(root) : reader;
-  const how: How = { reader: writer, masks, dimensions: writer === "netcdf4" ? netcdfDimensions(root) : undefined };
+  const dimensions = writer === "netcdf4" ? netcdfDimensions(root) : undefined;
+  const how: How = { reader: writer, masks, dimensions, marks: reader === "auto" };
   const ours = how.reader === "masquerade";
   const plan = group(root, how);
   const single = ours && masks === "auto" ? textAttr(root.attrs, names.SINGLE) : undefined;
@@ -75,14 +76,22 @@ interface How {
   readonly masks: "auto" | "none";
   /** Of netCDF files: names of dimensions by their ids. */
   readonly dimensions: ReadonlyMap<number, string> | undefined;
+  /** Whether members that say they are ours are read as ours, among those of another tool. */
+  readonly marks: boolean;
 }
+
+/** How a member is read: it may have been added to another tool's file. */
+const howFor = ({ attrs }: RawGroup | RawDataset, how: How): How =>
+  how.marks && how.reader !== "masquerade" && attrs.some((one) => one.name === names.MARK)
+    ? { ...how, reader: "masquerade", dimensions: undefined }
+    : how;
 
 function member(node: RawNode, siblings: ReadonlyMap<string, RawNode>, name: string, how: How): Plan | undefined {
   switch (node.node) {
     case "group":
-      return group(node, how);
+      return group(node, howFor(node, how));
     case "dataset":
-      return array(node, siblings, name, how);
+      return array(node, siblings, name, howFor(node, how));
     case "external":
       return refused(
         new UnsafeContentError(
@@ -145,7 +154,7 @@ function masksOf(siblings: ReadonlyMap<string, RawNode>, how: How): ReadonlySet<
   const out = new Set<string>();
   for (const [name, node] of siblings) {
     if (node.node !== "dataset") continue;
-    const mask = maskName(node, siblings, name, how);
+    const mask = maskName(node, siblings, name, howFor(node, how));
     if (mask !== undefined) out.add(mask);
     if (how.reader === "h5py" && isAstropyMeta(name, siblings)) out.add(name);
   }

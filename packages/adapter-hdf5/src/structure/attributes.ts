@@ -14,9 +14,13 @@ const ATTRIBUTE = 0x0c;
 const ATTRIBUTE_INFO = 0x15;
 
 /** An attribute message, wherever it was kept. */
-interface Found {
+export interface AttributeMessage {
   readonly from: Cursor;
+  /** Flags of the message. */
+  readonly flags: number;
   readonly order: number;
+  /** Whether it lies in a heap, and not in the header. */
+  readonly dense: boolean;
 }
 
 /** How much may be read as metadata, counted over the whole file. */
@@ -38,22 +42,26 @@ export async function attributesOf(
   header: ObjectHeader,
   budget: MetadataBudget,
 ): Promise<RawAttr[]> {
-  const found: Found[] = [];
-  for (const { type, flags, body, offset, order } of header.messages) {
-    if (type !== ATTRIBUTE) continue;
-    if ((flags & 2) !== 0) throw sharedElsewhere();
-    found.push({ from: new Cursor(body, offset, image), order: order ?? found.length });
-  }
-  const info = fieldsOf(image, header, ATTRIBUTE_INFO);
-  if (info !== undefined) for await (const one of dense(image, info)) found.push(one);
-  found.sort((a, b) => a.order - b.order);
   const out: RawAttr[] = [];
-  for (const { from } of found) out.push(await attribute(image, heaps, from, budget));
+  for (const { from } of await attributeMessages(image, header)) out.push(await attribute(image, heaps, from, budget));
   return out;
 }
 
+/** The messages of an object's attributes, in the same order. Throws CapabilityError for those that are kept elsewhere. */
+export async function attributeMessages(image: FileImage, header: ObjectHeader): Promise<AttributeMessage[]> {
+  const found: AttributeMessage[] = [];
+  for (const { type, flags, body, offset, order } of header.messages) {
+    if (type !== ATTRIBUTE) continue;
+    if ((flags & 2) !== 0) throw sharedElsewhere();
+    found.push({ from: new Cursor(body, offset, image), flags, order: order ?? found.length, dense: false });
+  }
+  const info = fieldsOf(image, header, ATTRIBUTE_INFO);
+  if (info !== undefined) for await (const one of dense(image, info)) found.push(one);
+  return found.sort((a, b) => a.order - b.order);
+}
+
 /** Attributes of an object that has many, in a fractal heap: sections IV.A.2.v and III.G. */
-async function* dense(image: FileImage, info: Cursor): AsyncGenerator<Found> {
+async function* dense(image: FileImage, info: Cursor): AsyncGenerator<AttributeMessage> {
   const version = info.u8();
   if (version !== 0) throw info.fail(`an attribute info of version ${version}`);
   if (info.u8() & 1) info.skip(2);
@@ -63,9 +71,10 @@ async function* dense(image: FileImage, info: Cursor): AsyncGenerator<Found> {
   for await (const record of btree2Records(image, names, 8, image.patience.limits.maxObjects)) {
     const one = new Cursor(record, 0, image);
     const id = one.take(8);
-    if (one.u8() & 2) throw sharedElsewhere();
+    const flags = one.u8();
+    if (flags & 2) throw sharedElsewhere();
     const { bytes, offset } = await heap.object(id);
-    yield { from: new Cursor(bytes, offset, image), order: one.u32() };
+    yield { from: new Cursor(bytes, offset, image), flags, order: one.u32(), dense: true };
   }
 }
 

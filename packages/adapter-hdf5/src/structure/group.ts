@@ -48,7 +48,7 @@ function push(links: Link[], link: Link, most: number): void {
 }
 
 /** A link message: section IV.A.2.g. */
-function linkMessage(image: FileImage, from: Cursor): Link {
+export function linkMessage(image: FileImage, from: Cursor): Link {
   const version = from.u8();
   if (version !== 1) throw from.fail(`a link of version ${version}`);
   const flags = from.u8();
@@ -68,8 +68,12 @@ function linkMessage(image: FileImage, from: Cursor): Link {
   return { name, order, to: "file", file: nameText(value.untilNul()), path: nameText(value.untilNul()) };
 }
 
-/** Links in a fractal heap, listed by name in a B-tree. */
 async function* denseLinks(image: FileImage, info: Cursor): AsyncGenerator<Link> {
+  for await (const message of denseMessages(image, info)) yield linkMessage(image, message);
+}
+
+/** Messages of the links in a fractal heap, listed by name in a B-tree. */
+export async function* denseMessages(image: FileImage, info: Cursor): AsyncGenerator<Cursor> {
   const version = info.u8();
   if (version !== 0) throw info.fail(`a link info of version ${version}`);
   if (info.u8() & 1) info.skip(8);
@@ -78,12 +82,26 @@ async function* denseLinks(image: FileImage, info: Cursor): AsyncGenerator<Link>
   const heap = await FractalHeap.open(image, heapAt);
   for await (const record of btree2Records(image, names, 5, image.patience.limits.maxObjects)) {
     const { bytes, offset } = await heap.object(record.subarray(4));
-    yield linkMessage(image, new Cursor(bytes, offset, image));
+    yield new Cursor(bytes, offset, image);
   }
 }
 
-/** Links of an old group: a version 1 B-tree over nodes of symbols, their names in a local heap. Sections III.A.1, III.B, III.D. */
+/** A member of an old group as the file has it: its name, and an object or the path that leads to one. */
+export interface SymbolEntry {
+  readonly label: Uint8Array;
+  readonly to: number | Uint8Array;
+}
+
 async function* oldLinks(image: FileImage, table: Cursor): AsyncGenerator<Link> {
+  for await (const { label, to } of symbolsOf(image, table)) {
+    const about = { name: nameText(label), order: undefined };
+    if (typeof to === "number") yield { ...about, to: "object", address: to };
+    else yield { ...about, to: "path", path: nameText(to) };
+  }
+}
+
+/** Symbols of an old group: a version 1 B-tree over nodes of them, their names in a local heap. Sections III.A.1, III.B, III.D. */
+export async function* symbolsOf(image: FileImage, table: Cursor): AsyncGenerator<SymbolEntry> {
   const [tree, heapAt] = [table.address(), table.address()];
   if (tree === undefined || heapAt === undefined) return;
   const { offsetSize, lengthSize } = image;
@@ -93,24 +111,24 @@ async function* oldLinks(image: FileImage, table: Cursor): AsyncGenerator<Link> 
   const at = head.address();
   if (size === undefined || at === undefined) throw head.fail("a local heap of nothing");
   const texts = await image.cursor(at, size);
-  const text = (offset: number): string => {
+  const text = (offset: number): Uint8Array => {
     if (offset >= texts.bytes.length) throw texts.fail("a name outside its heap");
     texts.at = offset;
-    return nameText(texts.untilNul());
+    return texts.untilNul();
   };
   for await (const node of symbolNodes(image, tree)) {
     const symbols = await image.peek(node, 8);
     const count = symbols.signature("SNOD", 1).skip(1).u16();
     const entries = await image.cursor(node + 8, count * (2 * offsetSize + 24));
     for (let i = 0; i < count; i++) {
-      const name = text(entries.uint(offsetSize));
+      const label = text(entries.uint(offsetSize));
       const address = entries.address();
       const kind = entries.u32();
       const scratch = entries.skip(4).u32();
       entries.skip(12);
-      if (kind === 2) yield { name, order: undefined, to: "path", path: text(scratch) };
+      if (kind === 2) yield { label, to: text(scratch) };
       else if (address === undefined) throw entries.fail("a symbol without an object");
-      else yield { name, order: undefined, to: "object", address };
+      else yield { label, to: address };
     }
   }
 }

@@ -20,6 +20,10 @@ export interface ObjectHeader {
   readonly address: number;
   /** Of headers of version 2; those of version 1 have none. */
   readonly flags: number | undefined;
+  /** Of version 2: times and how attributes are kept, as far as the flags say so. */
+  readonly prefix: Uint8Array;
+  /** Of version 1: hard links to the object; version 2 has a message for more than one. */
+  readonly count: number;
   readonly messages: readonly HeaderMessage[];
 }
 
@@ -67,13 +71,24 @@ export async function readObjectHeader(image: FileImage, address: number): Promi
       } else parts.push({ cursor: await image.cursor(at, length), head });
     }
   }
-  return { address, flags: isNew ? first.bytes[5] : undefined, messages };
+  const flags = isNew ? (first.bytes[5] as number) : undefined;
+  const view = new DataView(first.bytes.buffer, first.bytes.byteOffset, first.bytes.byteLength);
+  return {
+    address,
+    flags,
+    prefix: flags === undefined ? new Uint8Array(0) : first.bytes.slice(6, 6 + prefixBytes(flags)),
+    count: flags === undefined ? view.getUint32(4, true) : 1,
+    messages,
+  };
 }
+
+/** Bytes between a header's flags and its size. */
+const prefixBytes = (flags: number): number => (flags & 0x20 ? 16 : 0) + (flags & 0x10 ? 4 : 0);
 
 async function newPart(image: FileImage, address: number, first: Cursor): Promise<Part> {
   first.signature("OHDR", 2);
   const flags = first.u8();
-  first.skip((flags & 0x20 ? 16 : 0) + (flags & 0x10 ? 4 : 0));
+  first.skip(prefixBytes(flags));
   const size = first.uint(1 << (flags & 3));
   const cursor = await image.checked(address, first.at + size + 4);
   cursor.skip(first.at);

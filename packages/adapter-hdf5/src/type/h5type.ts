@@ -15,7 +15,10 @@ export type H5Type =
   /** Written only: objects of the file, and sequences of varying length of them. */
   | { readonly class: "reference"; readonly size: 8 }
   | { readonly class: "references"; readonly size: 16 }
-  | { readonly class: "other"; readonly size: number; readonly what: string };
+  | { readonly class: "other"; readonly size: number; readonly what: string; readonly points?: Points };
+
+/** What elements of a type without a dtype point to: objects, parts of one, what is not known, or sequences of elements of a type. */
+export type Points = "object" | "region" | "unknown" | { readonly of: H5Type };
 
 /** IEEE 754 binary16 to binary128 and x87's 80 bits. */
 export type FloatLayout = "half" | "single" | "double" | "x87" | "quad";

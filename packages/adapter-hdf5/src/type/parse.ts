@@ -91,9 +91,9 @@ function parse(from: Reader, depth: number): H5Type {
     }
     case 9: {
       const text = (bits & 15) === 1;
-      parse(from, depth + 1);
+      const of = parse(from, depth + 1);
       if (text) return { class: "text", size, utf8: ((bits >> 8) & 15) === 1 };
-      return { class: "other", size, what: "sequences of varying length" };
+      return { class: "other", size, what: "sequences of varying length", points: { of } };
     }
     case 10: {
       const dims = dimensions(from, version);
@@ -101,8 +101,17 @@ function parse(from: Reader, depth: number): H5Type {
     }
     case 11:
       return { class: "complex", size, base: parse(from, depth + 1) };
+    case 7: {
+      const kind = bits & 15;
+      return {
+        class: "other",
+        size,
+        what: "references",
+        points: kind === 0 ? "object" : kind === 1 ? "region" : "unknown",
+      };
+    }
     default:
-      return { class: "other", size, what: number === 7 ? "references" : `a datatype of class ${number}` };
+      return { class: "other", size, what: `a datatype of class ${number}` };
   }
 }
 

@@ -47,6 +47,13 @@ export function* chunkOrigins(shape: readonly number[], chunks: readonly number[
   }
 }
 
+/** A part of an array in C order: its bytes, its shape, and where in it a box begins. */
+export interface Place {
+  readonly bytes: Uint8Array;
+  readonly shape: readonly number[];
+  readonly at: readonly number[];
+}
+
 /** Copies one chunk out of an array in C order; what lies past the array's edges is left as it is in `target`. */
 export function gatherChunk(
   bytes: Uint8Array,
@@ -56,18 +63,23 @@ export function gatherChunk(
   chunks: readonly number[],
   target: Uint8Array,
 ): void {
-  const rank = shape.length;
   const count = shape.map((n, i) => Math.min(chunks[i] as number, n - (origin[i] as number)));
-  const run = (count[rank - 1] as number) * itemsize;
-  const index = shape.map(() => 0);
+  copyBox({ bytes, shape, at: origin }, { bytes: target, shape: chunks, at: shape.map(() => 0) }, count, itemsize);
+}
+
+/** Copies `count` elements along each axis, of which there is one at least, from one array to another. */
+export function copyBox(from: Place, to: Place, count: readonly number[], itemsize: number): void {
+  const rank = count.length;
+  const run = (count[rank - 1] ?? 1) * itemsize;
+  const index = count.map(() => 0);
   for (;;) {
-    let from = 0;
-    let to = 0;
+    let source = 0;
+    let target = 0;
     for (let i = 0; i < rank; i++) {
-      from = from * (shape[i] as number) + (origin[i] as number) + (index[i] as number);
-      to = to * (chunks[i] as number) + (index[i] as number);
+      source = source * (from.shape[i] as number) + (from.at[i] as number) + (index[i] as number);
+      target = target * (to.shape[i] as number) + (to.at[i] as number) + (index[i] as number);
     }
-    target.set(bytes.subarray(from * itemsize, from * itemsize + run), to * itemsize);
+    to.bytes.set(from.bytes.subarray(source * itemsize, source * itemsize + run), target * itemsize);
     let axis = rank - 2;
     for (; axis >= 0; axis--) {
       index[axis] = (index[axis] as number) + 1;

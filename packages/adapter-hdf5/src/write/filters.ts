@@ -1,6 +1,11 @@
 import { zlib } from "@masquerade/compression";
+import type { Filter } from "../structure/dataset.ts";
 import { fletcher32 } from "./checksum.ts";
 import type { Storage } from "./node.ts";
+
+const DEFLATE = 1;
+const SHUFFLE = 2;
+const FLETCHER32 = 3;
 
 /** First bytes of all elements, then second bytes, and so on: HDF5's filter 2. A rest shorter than an element stays at the end. */
 export function shuffle(bytes: Uint8Array, itemsize: number): Uint8Array {
@@ -14,11 +19,34 @@ export function shuffle(bytes: Uint8Array, itemsize: number): Uint8Array {
 
 /** A chunk as it lies in the file: shuffled, deflated, with its Fletcher-32 behind it, as far as asked for. */
 export function applyFilters(chunk: Uint8Array, itemsize: number, storage: Storage): Uint8Array {
-  let bytes = storage.shuffle && itemsize > 1 ? shuffle(chunk, itemsize) : chunk;
-  if (storage.gzip !== undefined) bytes = zlib(bytes, { level: storage.gzip });
-  if (!storage.fletcher32) return bytes === chunk ? chunk.slice() : bytes;
-  const summed = new Uint8Array(bytes.length + 4);
-  summed.set(bytes);
-  new DataView(summed.buffer).setUint32(bytes.length, fletcher32(bytes), true);
-  return summed;
+  const bytes = throughFilters(chunk, filtersOf(storage, itemsize));
+  return bytes === chunk ? chunk.slice() : bytes;
+}
+
+function filtersOf({ shuffle: shuffled, gzip, fletcher32: summed }: Storage, itemsize: number): readonly Filter[] {
+  return [
+    ...(shuffled ? [{ id: SHUFFLE, values: [itemsize] }] : []),
+    ...(gzip === undefined ? [] : [{ id: DEFLATE, values: [gzip] }]),
+    ...(summed ? [{ id: FLETCHER32, values: [] }] : []),
+  ];
+}
+
+/** Whether a filter is one of those that are applied here. */
+export const isWritten = ({ id }: Filter): boolean => id === SHUFFLE || id === DEFLATE || id === FLETCHER32;
+
+/** What filters make of a chunk, one after another; the chunk itself where they change nothing. All of them {@link isWritten}. */
+export function throughFilters(chunk: Uint8Array, filters: readonly Filter[]): Uint8Array {
+  let bytes = chunk;
+  for (const { id, values } of filters)
+    if (id === DEFLATE) bytes = zlib(bytes, { level: Math.min(9, values[0] ?? 6) });
+    else if (id === FLETCHER32) bytes = summed(bytes);
+    else if ((values[0] ?? 1) > 1) bytes = shuffle(bytes, values[0] as number);
+  return bytes;
+}
+
+function summed(bytes: Uint8Array): Uint8Array {
+  const out = new Uint8Array(bytes.length + 4);
+  out.set(bytes);
+  new DataView(out.buffer).setUint32(bytes.length, fletcher32(bytes), true);
+  return out;
 }

@@ -1,7 +1,14 @@
 import { ByteBuilder } from "./builder.ts";
 import { GlobalHeapWriter } from "./heap.ts";
 import { attribute, attributeInfo, groupInfo, hardLink, linkInfo, type Message } from "./messages.ts";
-import { isReferences, type References, type WriteAttr, type WriteDataset, type WriteNode } from "./node.ts";
+import {
+  isReferences,
+  type LinkTo,
+  type References,
+  type WriteAttr,
+  type WriteDataset,
+  type WriteNode,
+} from "./node.ts";
 import { objectHeader } from "./object.ts";
 
 /** Bytes and where they go. */
@@ -28,7 +35,7 @@ export function leavesFirst(root: WriteNode): WriteNode[] {
 
 function* membersOf(node: WriteNode): Generator<WriteNode> {
   if (node.node === "group") yield* node.members.values();
-  else if (node.node === "changed") for (const [, , member] of node.members ?? []) yield member;
+  else if (node.node === "changed") for (const { node: member } of node.links) if (member !== undefined) yield member;
 }
 
 /** The headers of a tree, and what they point to: everything in a file but its elements. */
@@ -99,13 +106,18 @@ export class Metadata {
       case "dataset":
         return objectHeader([...(this.stored.get(node) ?? []), ...this.attributes(node.attrs)]);
       case "changed": {
-        const links = (node.members ?? []).map(([name, order, member]) => hardLink(name, order, this.address(member)));
         const messages = node.messages.map((one) => ("attr" in one ? this.attribute(one.attr, one.order ?? 0) : one));
-        return objectHeader([...messages, ...links], node.flags);
+        return objectHeader([...messages, ...node.links.map((one) => this.link(one))], node.flags, node.prefix);
       }
       case "kept":
         return new Uint8Array(0);
     }
+  }
+
+  private link({ body, at, node }: LinkTo): Message {
+    const own = body.slice();
+    if (node !== undefined) new DataView(own.buffer).setBigUint64(at, BigInt(this.address(node)), true);
+    return { type: 0x06, flags: 0, body: own };
   }
 
   private attributes(attrs: readonly WriteAttr[]): Message[] {

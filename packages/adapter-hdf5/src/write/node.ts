@@ -70,14 +70,22 @@ export interface ChangedAttr {
   readonly order: number | undefined;
 }
 
+/** A link as its message, and the object whose address goes into it at a place; none in links by words. */
+export interface LinkTo {
+  readonly body: Uint8Array;
+  readonly at: number;
+  readonly node: WriteNode | undefined;
+}
+
 /** An object that is in the file already, with another header: its messages as they were, but for some. */
 export interface ChangedNode {
   readonly node: "changed";
-  /** Flags of the header that tell how attributes are ordered. */
+  /** Flags of the header that tell how attributes are ordered, and what its prefix is. */
   readonly flags: number;
+  readonly prefix: Uint8Array;
   readonly messages: readonly (Message | ChangedAttr)[];
-  /** Of a group: its members. */
-  readonly members: readonly (readonly [name: string, order: number | undefined, node: WriteNode])[] | undefined;
+  /** Of a group. */
+  readonly links: readonly LinkTo[];
 }
 
 export type WriteNode = WriteDataset | WriteGroup | KeptNode | ChangedNode;

@@ -23,19 +23,42 @@ export const useType: H5Type = {
 };
 const float32: H5Type = { class: "float", size: 4, layout: "single", bigEndian: true };
 
-/** A dimension of a group: how long it is, and the array of its name that holds its coordinates. */
+/** A dimension of a group: how long it is, and the array of its name that holds its coordinates, or the scale that is in the file. */
 interface Dimension {
   readonly length: number;
   readonly maximum: number;
   readonly coordinates: WriteDataset | undefined;
+  readonly existing: Existing | undefined;
 }
+
+/** A scale that is in the file already, and what it becomes one for. */
+export interface Existing {
+  readonly length: number;
+  readonly node: WriteNode;
+  readonly uses: [node: WriteNode, axis: number][];
+}
+
+/** What a group has already that its new members can join. */
+export interface Surroundings {
+  readonly there: ReadonlyMap<string, Existing>;
+  /** Names that members have. */
+  readonly taken: ReadonlySet<string>;
+  /** Gives a new dimension of a netCDF file its number. */
+  readonly id: (() => number) | undefined;
+}
+
+const nothing: Surroundings = { there: new Map(), taken: new Set(), id: undefined };
 
 /**
  * The members of a group with HDF5's dimension scales for the names of their dimensions, as h5py, netCDF4 and xarray look for them. A
  * one-dimensional array named as its dimension is the scale; for other names there is a dataset without values, as netCDF has them. A name
  * that means two lengths, or that another member has, is a label only.
  */
-export function withScales(members: readonly Named[], headers: BundleHeader["entries"]): readonly Named[] {
+export function withScales(
+  members: readonly Named[],
+  headers: BundleHeader["entries"],
+  around: Surroundings = nothing,
+): readonly Named[] {
   const nodes = new Map(members);
   const users = [...headers].flatMap(([name, header]): (readonly [Header, WriteDataset])[] => {
     if (isBundleHeader(header)) return [];
@@ -43,15 +66,20 @@ export function withScales(members: readonly Named[], headers: BundleHeader["ent
     const own = [nodes.get(name), nodes.get(`${name}_mask`)].filter((one) => one?.node === "dataset");
     return own.flatMap((one, i) => (i === 0 || one.plane === "mask" ? [[header, one] as const] : []));
   });
-  const known = dimensionsOf(users, nodes, headers);
+  const known = dimensionsOf(users, nodes, headers, around);
   // netCDF's library wants scales for all axes of an array, or for none.
   const attached = users.filter(([{ dims, shape }]) => dims?.every((name, i) => known.get(name)?.length === shape[i]));
   const used = new Set(attached.flatMap(([{ dims }]) => dims ?? []));
   const dimensions = new Map([...known].filter(([name]) => used.has(name)));
   const uses = new Map<string, [WriteNode, number][]>();
-  const scales = new Map<string, WriteDataset>();
+  const scales = new Map<string, WriteNode>();
   const changed = new Map<WriteNode, WriteDataset>();
-  for (const [name, { length, maximum, coordinates }] of dimensions) {
+  for (const [name, { length, maximum, coordinates, existing }] of dimensions) {
+    if (existing !== undefined) {
+      uses.set(name, existing.uses);
+      scales.set(name, existing.node);
+      continue;
+    }
     const own: [WriteNode, number][] = [];
     uses.set(name, own);
     const about = [
@@ -59,6 +87,7 @@ export function withScales(members: readonly Named[], headers: BundleHeader["ent
       fixedText("NAME", coordinates === undefined ? NO_VARIABLE + String(length).padStart(10) : asciiName(name)),
       listOfUses(own),
       { name: names.SCALE, type: float32, shape: null, value: new Uint8Array(0) },
+      ...(around.id === undefined ? [] : [dimensionId(around.id())]),
     ];
     const scale: WriteDataset =
       coordinates === undefined
@@ -70,7 +99,7 @@ export function withScales(members: readonly Named[], headers: BundleHeader["ent
   for (const [header, node] of attached) {
     const dims = header.dims ?? [];
     if (dims.length === 0 || changed.has(node)) continue;
-    const lists = dims.map((name) => [scales.get(name) as WriteDataset]);
+    const lists = dims.map((name) => [scales.get(name) as WriteNode]);
     const list: WriteAttr = {
       name: "DIMENSION_LIST",
       type: { class: "references", size: 16 },
@@ -82,9 +111,21 @@ export function withScales(members: readonly Named[], headers: BundleHeader["ent
     for (const [axis, name] of dims.entries()) uses.get(name)?.push([user, axis]);
   }
   const out: Named[] = members.map(([name, node]) => [name, changed.get(node) ?? node]);
-  for (const [name, { coordinates }] of dimensions)
-    if (coordinates === undefined) out.push([name, scales.get(name) as WriteDataset]);
+  for (const [name, { coordinates, existing }] of dimensions)
+    if (coordinates === undefined && existing === undefined) out.push([name, scales.get(name) as WriteNode]);
   return out;
+}
+
+/** By which netCDF's library knows a dimension. */
+function dimensionId(id: number): WriteAttr {
+  const value = new Uint8Array(4);
+  new DataView(value.buffer).setInt32(0, id, true);
+  return {
+    name: "_Netcdf4Dimid",
+    type: { class: "integer", size: 4, signed: true, bigEndian: false },
+    shape: [],
+    value,
+  };
 }
 
 /** Names with their lengths, but for those that cannot be scales. */
@@ -92,6 +133,7 @@ function dimensionsOf(
   users: readonly (readonly [Header, WriteDataset])[],
   nodes: ReadonlyMap<string, WriteNode>,
   headers: BundleHeader["entries"],
+  { there, taken }: Surroundings,
 ): ReadonlyMap<string, Dimension> {
   const out = new Map<string, Dimension | undefined>();
   for (const [{ dims, shape }, { maxShape }] of users) {
@@ -106,20 +148,27 @@ function dimensionsOf(
       }
       const header = headers.get(name);
       const node = nodes.get(name);
-      const isFree = node === undefined && header === undefined;
+      const existing = there.get(name);
+      if (existing !== undefined && node === undefined) {
+        const joins = existing.length === length;
+        out.set(name, joins ? { length, maximum: length, coordinates: undefined, existing } : undefined);
+        continue;
+      }
+      const isFree = node === undefined && header === undefined && !taken.has(name);
       const plain = header !== undefined && !isBundleHeader(header) ? header : undefined;
       const isOwn = plain?.dims?.length === 1 && plain.dims[0] === name && plain.shape[0] === length;
       const marked = node?.node === "dataset" && node.attrs.some((one) => one.name === "CLASS" || one.name === "NAME");
       const coordinates = isOwn && node?.node === "dataset" && !marked ? node : undefined;
       const maximum = maxShape[axis] as number;
-      out.set(name, isFree || coordinates !== undefined ? { length, maximum, coordinates } : undefined);
+      const made = { length, maximum, coordinates, existing: undefined };
+      out.set(name, isFree || coordinates !== undefined ? made : undefined);
     }
   }
   return new Map([...out].flatMap(([name, one]) => (one === undefined ? [] : [[name, one] as const])));
 }
 
 /** REFERENCE_LIST, filled in while the users are found: its length is known when headers are made. */
-function listOfUses(uses: readonly (readonly [WriteNode, number])[]): WriteAttr {
+export function listOfUses(uses: readonly (readonly [WriteNode, number])[]): WriteAttr {
   return {
     name: "REFERENCE_LIST",
     type: useType,

@@ -31,11 +31,12 @@ export function storeIndex(
   chunks: readonly StoredChunk[],
   shape: readonly number[],
   chunkShape: readonly number[],
+  half?: number,
 ): number | undefined {
   if (chunks.length === 0) return undefined;
   // The first multiple of the chunk shape past every chunk: the last key of the index.
   const end = shape.map((n, i) => Math.ceil(n / (chunkShape[i] as number)) * (chunkShape[i] as number));
-  return writeChunkIndex(out, chunks, end);
+  return writeChunkIndex(out, chunks, end, half);
 }
 
 /**

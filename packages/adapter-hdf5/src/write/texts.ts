@@ -41,10 +41,7 @@ export function fixedTexts(array: NdArray, size: number): Uint8Array {
 /** The texts appended as a heap of their own, and the elements that point there; missing ones point nowhere. */
 export function heapTexts(array: NdArray, out: Appending): Uint8Array {
   const texts = textsOf(array);
-  texts.forEach((text, i) => {
-    if (text?.includes("\0") === true) throw unfit(i, "has a NUL within, in an array written by blocks");
-    if (text !== null) sound(text, i);
-  });
+  demandTexts(array);
   const heap = textHeap(texts.filter((text) => text !== null));
   heap.place(out.position);
   for (const [, bytes] of heap.blocks()) out.append(bytes);
@@ -54,6 +51,26 @@ export function heapTexts(array: NdArray, out: Appending): Uint8Array {
     else elements.raw(heap.elements([text]));
   }
   return elements.take();
+}
+
+/** Throws CapabilityError for texts that a heap does not give again. */
+export function demandTexts(array: NdArray): void {
+  textsOf(array).forEach((text, i) => {
+    if (text?.includes("\0") === true) throw unfit(i, "has a NUL within, in an array written by blocks");
+    if (text !== null) sound(text, i);
+  });
+}
+
+/** Bytes of the longest text. Throws CapabilityError for one that is missing, or that HDF5's readers would not give again. */
+export function longestText(array: NdArray): number {
+  const encoder = new TextEncoder();
+  let most = 0;
+  for (const [i, text] of textsOf(array).entries()) {
+    if (text === null) throw unfit(i, "is missing, in an array of texts of one length");
+    if (text.endsWith("\0")) throw unfit(i, "ends with a NUL");
+    most = Math.max(most, encoder.encode(sound(text, i)).length);
+  }
+  return most;
 }
 
 function sound(text: string, element: number): string {

@@ -9,7 +9,7 @@ import { provenanceAttrs } from "./provenance.ts";
 import { withScales } from "./scales.ts";
 import type { TreeOptions } from "./storage.ts";
 
-const mark = (): WriteAttr => ({
+export const mark = (): WriteAttr => ({
   name: names.MARK,
   type: h5TypeOf(dtypes.simple("int64")) as H5Type,
   shape: [],

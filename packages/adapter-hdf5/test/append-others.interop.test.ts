@@ -1,0 +1,237 @@
+// Files that other tools wrote are added to in place: the tools themselves see what was there and what is new, and add to it in turn.
+import { execFile } from "node:child_process";
+import { copyFile, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { hdf5 } from "@masquerade/adapter-hdf5";
+import {
+  type AnyArray,
+  Bundle,
+  concatenate,
+  difference,
+  dtypes,
+  isBundle,
+  isMaskedArray,
+  MaskedArray,
+  NdArray,
+} from "@masquerade/core";
+import { fromFile } from "@masquerade/core/node";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { masked, sample } from "./support/samples.ts";
+
+const run = promisify(execFile);
+const codec = await hdf5.codec();
+const interpreter = process.env["MASQUERADE_PYHDF5"] ?? "python3";
+const support = (name: string): string => new URL(`./support/${name}`, import.meta.url).pathname;
+const corpus = new URL("../../../corpus/hdf5/", import.meta.url).pathname;
+let folder = "";
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "masquerade-hdf5-others-"));
+});
+afterAll(async () => {
+  await rm(folder, { recursive: true });
+});
+
+async function python(...argv: string[]): Promise<unknown> {
+  return JSON.parse((await run(interpreter, argv, { maxBuffer: 2 ** 28 })).stdout);
+}
+
+async function add(name: string, value: Bundle, options = {}): Promise<void> {
+  await using file = await fromFile(join(folder, name), { mode: "r+" });
+  await codec.append?.(file, value, options);
+}
+
+async function read(name: string): Promise<Bundle> {
+  const value = await codec.decode(new Uint8Array(await readFile(join(folder, name))), { unreadable: "skip" });
+  if (!isBundle(value)) throw new Error("no bundle");
+  return value;
+}
+
+/** What a tool says of a file, whether it takes it or not. */
+async function told(tool: string, ...argv: string[]): Promise<number | string> {
+  return await run(tool, argv, { maxBuffer: 2 ** 28 }).then(
+    () => 0,
+    (error: { code: number }) => error.code,
+  );
+}
+
+type Seen = Record<string, unknown>;
+const twice = (list: unknown, n = 2): unknown => [...(list as unknown[]), ...(list as unknown[]).slice(0, n)];
+
+test("every file of the corpus takes more, and what is in it stays as it was, for h5py, h5dump and h5repack", {
+  timeout: 300_000,
+}, async () => {
+  const names = (await readdir(corpus)).filter((name) => !name.endsWith(".json"));
+  for (const name of names) await copyFile(corpus + name, join(folder, name));
+  const before = (await python(support("dump.py"), folder, ...names)) as Record<string, Seen>;
+  const more = new Bundle({
+    entries: [
+      ["zz_new", masked([3], 0)],
+      ["zz_group", new Bundle({ entries: [["x", sample([2, 2], 5)]] })],
+    ],
+  });
+  for (const name of names) await add(name, more);
+  const after = (await python(support("dump.py"), folder, ...names)) as Record<string, Seen>;
+  const added = ["/zz_group", "/zz_group/x", "/zz_new", "/zz_new_mask"];
+  for (const name of names) {
+    const [was, is] = [before[name] as Seen, after[name] as Seen];
+    expect(
+      Object.keys(is)
+        .filter((key) => !(key in was))
+        .sort(),
+      name,
+    ).toEqual(added);
+    for (const key of Object.keys(was)) expect(is[key], `${name} ${key}`).toEqual(was[key]);
+    const path = join(folder, name);
+    expect(await told("h5dump", path), `h5dump ${name}`).toBe(await told("h5dump", corpus + name));
+    const repacked = await told("h5repack", path, join(folder, "repacked"));
+    expect(repacked, `h5repack ${name}`).toBe(await told("h5repack", corpus + name, join(folder, "repacked.was")));
+    if (name.startsWith("refused")) continue;
+    const value = await read(name);
+    expect(difference(value.get("zz_new") as AnyArray, masked([3], 0)), name).toBeUndefined();
+  }
+});
+
+/** Names joined by "/", as nested bundles. */
+function nested(entries: readonly (readonly [string, AnyArray])[]): Bundle {
+  const out = new Map<string, AnyArray | (readonly [string, AnyArray])[]>();
+  for (const [path, array] of entries) {
+    const [first, ...rest] = path.split("/") as [string, ...string[]];
+    if (rest.length === 0) out.set(first, array);
+    else out.set(first, [...((out.get(first) ?? []) as (readonly [string, AnyArray])[]), [rest.join("/"), array]]);
+  }
+  return new Bundle({
+    entries: [...out].map(([name, one]) => [name, Array.isArray(one) ? nested(one) : one] as const),
+  });
+}
+
+describe("arrays of other tools grow", () => {
+  let before: Record<string, Seen | unknown[]>;
+  beforeAll(async () => {
+    await python(support("others.py"), "make", folder);
+    before = (await python(support("others.py"), "look", folder)) as typeof before;
+    for (const name of [...names, "nc.nc", "tables.h5"])
+      await copyFile(join(folder, name), join(folder, `${name}.was`));
+  });
+  const paths = ["plain", "single", "fixed", "both", "sparse", "texts", "records", "flags", "complex", "m"];
+  const grown = [...paths, "nullable", "deep/er/sst", "deep/er/time"];
+  const names = ["earliest.h5", "userblock.h5", "latest.h5", "tracked.h5"];
+  const firsts = new Map<string, Bundle>();
+
+  test("h5py's, of every index, twice", async () => {
+    for (const name of names) {
+      const first = await read(name);
+      firsts.set(name, first);
+      const row = (path: string, n: number): AnyArray =>
+        (first.get(path) as AnyArray).slice(`${n}:${n + 1}`) as AnyArray;
+      const count = (n: bigint): NdArray =>
+        new NdArray({ dtype: dtypes.simple("int64"), shape: [1], storage: BigInt64Array.of(n) }) as NdArray;
+      await add(name, nested([["long", count(5000n)], ...grown.map((path) => [path, row(path, 0)] as const)]));
+      const rest = grown.filter((path) => path !== "complex");
+      await add(name, nested([["long", count(5001n)], ...rest.map((path) => [path, row(path, 1)] as const)]));
+      const found = await read(name);
+      for (const path of grown) {
+        const array = first.get(path) as AnyArray;
+        const rows = array.slice(path === "complex" ? "0:1" : "0:2") as AnyArray;
+        const want = concatenate([array, rows] as never) as AnyArray;
+        expect(difference(bare(want), bare(found.get(path) as AnyArray)), `${name} ${path}`).toBeUndefined();
+      }
+    }
+    const after = (await python(support("others.py"), "look", folder)) as Record<string, Seen>;
+    for (const name of names) {
+      const [was, is] = [before[name] as Seen, after[name] as Seen];
+      for (const key of [...paths, "m_mask", "nullable/values", "nullable/mask"])
+        expect(is[key], `${name} ${key}`).toEqual(twice(was[key], key === "complex" ? 1 : 2));
+      for (const key of ["same", "scale", "about"]) expect(is[key], `${name} ${key}`).toEqual(was[key]);
+      expect(is["long"], name).toEqual([5002, true]);
+      const [shape, time, values, ...attrs] = was["sst"] as [number[], number[], number[][], ...unknown[]];
+      expect(is["sst"], name).toEqual([[6, shape[1]], twice(time), twice(values), ...attrs]);
+      await accepted(name);
+    }
+  });
+
+  test("PyTables' arrays and tables, once", async () => {
+    const first = await read("tables.h5");
+    const entries = ["e", "z", "t"].map(
+      (name) => [name, (first.get(name) as AnyArray).slice("0:2") as AnyArray] as const,
+    );
+    await add("tables.h5", new Bundle({ entries }));
+    const after = (await python(support("others.py"), "look", folder)) as Record<string, unknown[]>;
+    const [e, type, z, rows, t] = before["tables.h5"] as [number[][], string, number[], number, unknown[]];
+    expect(after["tables.h5"]).toEqual([twice(e), type, twice(z), rows + 2, twice(t), [3.5, 3.5]]);
+    await accepted("tables.h5");
+  });
+
+  test("netCDF variables, with what is missing and all that share their dimension", async () => {
+    const first = await read("nc.nc");
+    const entries = ["time", "v", "d"].map(
+      (name) => [name, (first.get(name) as AnyArray).slice("0:2") as AnyArray] as const,
+    );
+    await add("nc.nc", new Bundle({ entries }));
+    await add("nc.nc", new Bundle({ entries: [["s", (first.get("s") as AnyArray).slice("0:1") as AnyArray]] }));
+    const after = (await python(support("others.py"), "look", folder)) as Record<string, unknown[]>;
+    const [dimensions, values, ...others] = before["nc.nc"] as [Seen, Seen, ...unknown[]];
+    const { time, v, d, s } = values;
+    expect(after["nc.nc"]).toEqual([
+      { ...dimensions, time: [5, true], step: [3, true] },
+      { time: twice(time), v: twice(v), d: twice(d), s: twice(s, 1) },
+      ...others,
+    ]);
+    await accepted("nc.nc");
+  });
+
+  test("and the tools add in turn, and we after them", async () => {
+    await python(support("others.py"), "more", folder);
+    for (const name of names) {
+      const found = await read(name);
+      expect((found.get("plain") as AnyArray).shape, name).toEqual([7, 3]);
+      expect((found.get("texts") as AnyArray).at(6), name).toBe("h5py");
+      await add(
+        name,
+        nested(["plain", "m", "texts"].map((path) => [path, (found.get(path) as AnyArray).slice("-1:") as AnyArray])),
+      );
+    }
+    const nc = await read("nc.nc");
+    const entries = ["time", "v", "d", "later"].map(
+      (name) => [name, (nc.get(name) as AnyArray).slice("-1:") as AnyArray] as const,
+    );
+    await add("nc.nc", new Bundle({ entries }));
+    await add(
+      "tables.h5",
+      new Bundle({ entries: [["e", ((await read("tables.h5")).get("e") as AnyArray).slice("-1:") as AnyArray]] }),
+    );
+    const seen = (await python(support("others.py"), "look", folder)) as Record<string, Seen>;
+    for (const name of names) {
+      const { plain, m, m_mask, texts } = seen[name] as Record<string, unknown[]>;
+      expect([plain?.slice(-2), m?.slice(-2), m_mask?.slice(-2), texts?.slice(-2)], name).toEqual([
+        [
+          [1, 1, 1],
+          [1, 1, 1],
+        ],
+        [1, 1],
+        [true, true],
+        ["h5py", "h5py"],
+      ]);
+      await accepted(name);
+    }
+    expect((seen["nc.nc"] as unknown as [unknown, Seen])[1]).toMatchObject({ time: [0, 1, 2, 0, 1, 9, 9] });
+    expect((seen["tables.h5"] as unknown as unknown[][])[0]?.slice(-2)).toEqual([
+      [9, 9],
+      [9, 9],
+    ]);
+    for (const name of [...names, "nc.nc", "tables.h5"]) await accepted(name);
+  });
+});
+
+/** Tools older than HDF5 2.0 know nothing of some of its files, changed or not. */
+async function accepted(name: string): Promise<void> {
+  const [path, was, again] = [join(folder, name), join(folder, `${name}.was`), join(folder, "again")];
+  expect(await told("h5dump", path), `h5dump ${name}`).toBe(await told("h5dump", was));
+  expect(await told("h5repack", path, again), `h5repack ${name}`).toBe(await told("h5repack", was, again));
+}
+
+const bare = (array: AnyArray): AnyArray => {
+  const data = (isMaskedArray(array) ? array.data : array).with({ dims: undefined, attrs: new Map() }) as NdArray;
+  return isMaskedArray(array) ? (new MaskedArray({ data, mask: array.mask as never }) as AnyArray) : data;
+};

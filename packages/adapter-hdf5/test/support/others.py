@@ -1,0 +1,140 @@
+"""Files of other tools that grow, made and looked at for append-others.interop.test.ts: `make FOLDER`, `look FOLDER`."""
+import json
+import os
+import sys
+
+import h5py
+import netCDF4
+import numpy as np
+import tables
+
+folder = sys.argv[2]
+at = lambda name: os.path.join(folder, name)
+text = h5py.string_dtype()
+
+
+def h5py_file(name, **options):
+    with h5py.File(at(name), "w", **options) as f:
+        f.attrs["title"] = "theirs"
+        f.create_dataset("plain", data=np.arange(12.0).reshape(4, 3), maxshape=(None, 3), chunks=(3, 2))
+        f.create_dataset("single", data=np.arange(5, dtype="i4"), maxshape=(8,), chunks=(8,), compression="gzip")
+        f.create_dataset("fixed", data=np.arange(10, dtype=">i2"), maxshape=(40,), chunks=(3,), shuffle=True)
+        f.create_dataset("both", data=np.arange(30, dtype="u1").reshape(5, 6), maxshape=(None, None), chunks=(2, 2), fletcher32=True)
+        f.create_dataset("sparse", shape=(6, 2), dtype="f4", maxshape=(None, 2), chunks=(2, 2), fillvalue=7)
+        f["sparse"][5] = 1
+        f.create_dataset("long", data=np.arange(5000, dtype="i8"), maxshape=(None,), chunks=(1,))
+        f.create_dataset("texts", data=["a", "bé", ""], dtype=text, maxshape=(None,))
+        record = np.zeros(3, [("a", "<i4"), ("b", "<f8"), ("c", "S3")])
+        record["a"] = [1, 2, 3]
+        f.create_dataset("records", data=record, maxshape=(None,))
+        f.create_dataset("flags", data=[True, False], maxshape=(None,))
+        f.create_dataset("complex", data=[1 + 2j], maxshape=(None,))
+        f.create_dataset("m", data=np.arange(4.0), maxshape=(None,))
+        f.create_dataset("m_mask", data=[False, True, False, False], maxshape=(None,))
+        n = f.create_group("nullable")
+        n.create_dataset("values", data=np.arange(3), maxshape=(None,))
+        n.create_dataset("mask", data=[True, False, False], maxshape=(None,))
+        g = f.create_group("deep/er")
+        g["t"] = f["plain"]
+        g["soft"] = h5py.SoftLink("/plain")
+        g.create_dataset("time", data=np.arange(4.0), maxshape=(None,)).make_scale("time")
+        g.create_dataset("sst", data=np.arange(8.0).reshape(4, 2), maxshape=(None, 2))
+        g["sst"].dims[0].attach_scale(g["time"])
+        for i in range(12):
+            g["sst"].attrs["a%d" % i] = i
+            g["time"].attrs["b%d" % i] = "x" * i
+        f.create_dataset("kept", data=np.arange(6), compression="gzip")
+
+
+def make():
+    h5py_file("earliest.h5", libver="earliest")
+    h5py_file("userblock.h5", userblock_size=1024)
+    h5py_file("latest.h5", libver="latest")
+    h5py_file("tracked.h5", libver=("v110", "v110"), track_order=True)
+    with tables.open_file(at("tables.h5"), "w") as f:
+        f.create_earray("/", "e", obj=np.arange(6, dtype=">f8").reshape(3, 2))
+        f.create_earray("/", "z", obj=np.arange(6, dtype="i4"), filters=tables.Filters(5, "zlib", shuffle=True, fletcher32=True))
+        f.create_table("/", "t", obj=np.array([(1, 2.5), (2, 3.5)], [("a", "i4"), ("b", "f8")]))
+        f.create_array("/", "fixed", np.arange(3))
+        f.create_table("/", "indexed", obj=np.array([(1,), (2,)], [("a", "i4")])).cols.a.create_index()
+    with netCDF4.Dataset(at("nc.nc"), "w") as f:
+        f.createDimension("time", None)
+        for name in ["step", "p", "q"]:
+            f.createDimension(name, None)
+        f.createDimension("x", 2)
+        t = f.createVariable("time", "f8", ("time",))
+        t.units = "days since 2000-01-01"
+        v = f.createVariable("v", "i2", ("time", "x"), fill_value=-5, zlib=True, fletcher32=True)
+        d = f.createVariable("d", "f4", ("time",))
+        s = f.createVariable("s", "f8", ("step", "x"))
+        p = f.createVariable("packed", "i2", ("p",))
+        p.scale_factor = 0.5
+        r = f.createVariable("ranged", "f8", ("q",))
+        r.valid_min = 0.0
+        t[:] = [0, 1, 2]
+        v[:] = np.ma.masked_equal([[1, 2], [3, -5], [5, 6]], -5)
+        d[:] = [1, 2, 3]
+        s[:] = np.ones((2, 2))
+        for i in range(12):
+            v.setncattr("a%d" % i, i)
+
+
+def plain(value):
+    value = np.ma.filled(value.astype(object), None) if isinstance(value, np.ma.MaskedArray) else np.asarray(value)
+    if value.dtype.names:
+        return [[plain(x) for x in row.tolist()] for row in value]
+    return json.loads(json.dumps(value.tolist(), default=lambda x: x.decode() if isinstance(x, bytes) else str(x)))
+
+
+def h5py_look(name):
+    with h5py.File(at(name)) as f:
+        out = {}
+        for key in ["plain", "single", "fixed", "both", "sparse", "texts", "records", "flags", "complex", "m", "m_mask", "nullable/values", "nullable/mask"]:
+            out[key] = plain(f[key][()])
+        out["long"] = [len(f["long"]), bool((f["long"][()] == np.arange(len(f["long"]))).all())]
+        g = f["deep/er"]
+        out["same"] = [g["t"] == f["plain"], g["soft"] == f["plain"], g.get("soft", getlink=True).path]
+        out["scale"] = [g["sst"].dims[0][0].name, [[f[r].name, int(i)] for r, i in g["time"].attrs["REFERENCE_LIST"]]]
+        out["sst"] = [g["sst"].shape, g["time"][()].tolist(), g["sst"][()].tolist(), int(g["sst"].attrs["a11"]), g["time"].attrs["b11"]]
+        out["about"] = [f.attrs["title"], f["kept"][()].tolist(), f["plain"].maxshape == (None, 3), str(f["fixed"].dtype)]
+        return out
+
+
+def look():
+    out = {name: h5py_look(name) for name in ["earliest.h5", "userblock.h5", "latest.h5", "tracked.h5"]}
+    with tables.open_file(at("tables.h5")) as f:
+        t = f.root.t
+        out["tables.h5"] = [f.root.e[:].tolist(), str(f.root.e.atom.dtype), f.root.z[:].tolist(), int(t.nrows), t[:].tolist(), [r["b"] for r in t.where("a > 1")]]
+    with netCDF4.Dataset(at("nc.nc")) as f:
+        out["nc.nc"] = [
+            {k: [len(d), d.isunlimited()] for k, d in f.dimensions.items()},
+            {k: plain(f[k][:]) for k in ["time", "v", "d", "s"]},
+            f["v"].dimensions, f["v"].a11.item(), f["time"].units,
+        ]
+    print(json.dumps(out, default=str))
+
+
+def more():
+    """The tools add to what was added."""
+    for name in ["earliest.h5", "userblock.h5", "latest.h5", "tracked.h5"]:
+        with h5py.File(at(name), "r+") as f:
+            for key in ["plain", "both", "sparse", "m", "m_mask", "long"]:
+                d = f[key]
+                d.resize(len(d) + 1, axis=0)
+                d[-1] = len(d) - 1 if key == "long" else 1
+            f["texts"].resize((7,))
+            f["texts"][6] = "h5py"
+            del f["flags"]
+            f["flags"] = 1
+            f["deep/er/sst"].dims[0].attach_scale(f["deep/er/time"])
+    with tables.open_file(at("tables.h5"), "a") as f:
+        f.root.e.append(np.full((1, 2), 9.0))
+        f.root.t.append([(9, 9.5)])
+    with netCDF4.Dataset(at("nc.nc"), "a") as f:
+        n = len(f.dimensions["time"])
+        f["time"][n], f["v"][n], f["d"][n] = 9, [9, 9], 9
+        f.createVariable("later", "i4", ("time",))[:] = np.arange(n + 1)
+
+
+{"make": make, "look": look, "more": more}[sys.argv[1]]()
+print("null") if sys.argv[1] != "look" else None
