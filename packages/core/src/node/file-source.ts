@@ -1,4 +1,4 @@
-import { readSync as fsReadSync } from "node:fs";
+import { fstatSync, readSync as fsReadSync, type Stats } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { basename } from "node:path";
 import { SourceError, throwIfAborted } from "../errors.ts";
@@ -7,6 +7,11 @@ import { ioError, toPath } from "./path.ts";
 
 /** Most one system call transfers: Linux stops at 2^31 - 4096 bytes. */
 const MOST = 2 ** 30;
+/** Reads of at most this many bytes are made at once: the way to another thread and back takes longer than they do. */
+const SHORT = 65_536;
+/** Bytes read at once, and what each read counts for beside them, before everything else in the process gets a turn. */
+const TURN = 8 << 20;
+const EACH = 512;
 
 export interface FileOptions {
   /** "r+" allows `write`: in place, or at the very end. Default "r". */
@@ -35,7 +40,7 @@ export async function fromFile(path: string | URL, options: FileOptions = {}): P
     throw ioError(cause, "open", at);
   }
   try {
-    const stat = await handle.stat();
+    const stat = statOf(handle, at);
     if (!stat.isFile())
       throw new SourceError(
         "SOURCE_IO",
@@ -45,6 +50,15 @@ export async function fromFile(path: string | URL, options: FileOptions = {}): P
   } catch (error) {
     await handle.close();
     throw error;
+  }
+}
+
+/** Of a file that is open: known without a look at the disk. */
+function statOf(handle: FileHandle, path: string): Stats {
+  try {
+    return fstatSync(handle.fd);
+  } catch (cause) {
+    throw ioError(cause, "open", path);
   }
 }
 
@@ -60,9 +74,37 @@ function fileSource(handle: FileHandle, path: string, initialSize: number, writa
       length,
     });
 
+  const readNow = (offset: number, target: Uint8Array): void => {
+    for (let done = 0; done < target.length; ) {
+      let n: number;
+      try {
+        n = fsReadSync(handle.fd, target, done, Math.min(target.length - done, MOST), offset + done);
+      } catch (cause) {
+        throw ioError(cause, "read", path);
+      }
+      if (n === 0) throw short(offset, target.length, done);
+      done += n;
+    }
+  };
+
+  let sinceTurn = 0;
+  /** Whether a read is small, and others have not waited for too many of those. */
+  const isSmall = (length: number): boolean => {
+    if (length > SHORT) return false;
+    sinceTurn += length + EACH;
+    if (sinceTurn <= TURN) return true;
+    sinceTurn = 0;
+    return false;
+  };
+
   const readInto = async (offset: number, target: Uint8Array, signal?: AbortSignal): Promise<void> => {
+    throwIfAborted(signal);
     demandOpen();
     checkRange(offset, target.length, size);
+    if (isSmall(target.length)) {
+      readNow(offset, target);
+      return;
+    }
     for (let done = 0; done < target.length; ) {
       throwIfAborted(signal);
       let n: number;
@@ -96,16 +138,7 @@ function fileSource(handle: FileHandle, path: string, initialSize: number, writa
       demandOpen();
       checkRange(offset, length, size);
       const target = fresh(length);
-      for (let done = 0; done < length; ) {
-        let n: number;
-        try {
-          n = fsReadSync(handle.fd, target, done, Math.min(length - done, MOST), offset + done);
-        } catch (cause) {
-          throw ioError(cause, "read", path);
-        }
-        if (n === 0) throw short(offset, length, done);
-        done += n;
-      }
+      readNow(offset, target);
       return target;
     },
     async sync() {
