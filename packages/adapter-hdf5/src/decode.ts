@@ -12,7 +12,7 @@ export async function decodeHdf5(
   options: Hdf5ReadOptions & DecodeOptions = {},
 ): Promise<AnyArray | Bundle> {
   const file = await readStructure(fromBytes(bytes), options, { whole: true });
-  const value = await load(file.plan, file.context({ signal: options.signal }), options);
+  const value = await load(file.plan, file.context({ signal: options.signal, views: options.copy !== true }), options);
   options.onProgress?.(bytes.length, bytes.length);
   return value;
 }

@@ -30,6 +30,8 @@ export interface Part {
   /** Of each axis; left out: all of it. */
   readonly ranges?: readonly AxisRange[] | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Elements may be views of what the source has in memory. */
+  readonly views?: boolean | undefined;
 }
 
 /** A file whose structure is known: what is in it, and how to get at elements. */
@@ -72,8 +74,8 @@ export async function readStructure(
     return known;
   };
   const byLibrary = new Map<string, Promise<Uint8Array>>();
-  const context = ({ ranges, signal }: Part = {}): Context => {
-    const bytes = async (path: string): Promise<Uint8Array> => {
+  const context = ({ ranges, signal, views }: Part = {}): Context => {
+    const bytes = async (path: string, into?: Uint8Array): Promise<Uint8Array> => {
       throwIfAborted(signal);
       const raw = datasets.get(path) as RawDataset;
       const shape = raw.shape ?? [];
@@ -87,14 +89,15 @@ export async function readStructure(
             shape.reduce((n, m) => n * m, raw.size),
           );
         if (ranges !== undefined) byLibrary.set(path, all);
-        const target = new Uint8Array(wanted.reduce((n, range) => n * range.count, raw.size));
+        const target = into ?? new Uint8Array(wanted.reduce((n, range) => n * range.count, raw.size));
         const piece = { bytes: await all, origin: shape.map(() => 0), shape };
         copyPiece(piece, { bytes: target, ranges: wanted, itemsize: raw.size });
         return target;
       }
-      const read = await elements(path).read(wanted, { signal });
+      const read = await elements(path).read(wanted, { into, signal });
       // Bytes that are in memory already come as views of it.
-      return read.byteLength === read.buffer.byteLength ? read : read.slice();
+      const owned = into !== undefined || views === true || read.byteLength === read.buffer.byteLength;
+      return owned ? read : read.slice();
     };
     const texts = async (path: string, count: number): Promise<readonly (string | null)[]> =>
       await heaps.texts(await bytes(path), count);

@@ -48,7 +48,7 @@ const capabilities: Capabilities = {
   text: false,
   selfDescribing: true,
   compressed: true,
-  aliasing: false,
+  aliasing: true,
 };
 
 /** HDF5: what h5py, netCDF4, xarray, PyTables and MATLAB read and write. */

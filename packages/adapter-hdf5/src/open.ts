@@ -22,6 +22,7 @@ import {
   type Selection,
   type SelectionInput,
   type SelectionItem,
+  sameShape,
   throwIfAborted,
 } from "@masquerade/core";
 import { type KnownFile, readStructure } from "./file.ts";
@@ -37,7 +38,8 @@ const BLOCK_BYTES = 8 << 20;
 /** {@link hdf5}'s open: reads everything but the elements, and those by parts. */
 export async function openHdf5(source: ByteSource, options: Hdf5ReadOptions & DecodeOptions = {}): Promise<OpenFile> {
   const file = await readStructure(source, options);
-  const known: Known = { ...file, options, plans: new Map(), wholes: new Set() };
+  const { out: _, ...own } = options;
+  const known: Known = { ...file, options: own, plans: new Map(), wholes: new Set() };
   const header = await headerOfPlan(known, file.plan, "");
   return makeOpenFile(header, (path, one) => {
     const plan = known.plans.get(path) as PlanArray;
@@ -96,18 +98,20 @@ function lazy(file: Known, plan: PlanArray, header: Header, path: string): LazyA
   const { options: given } = file;
   const rank = plan.data.shape?.length ?? 0;
 
-  /** A part of one plane, all axes kept. */
+  /** A part of one plane, all axes kept; the values of `out` are those that were read. */
   const part = async (
     ranges: readonly AxisRange[],
     plane: Plane,
     signal: AbortSignal | undefined,
+    out: NdArray | undefined,
   ): Promise<AnyArray> => {
     const context = file.context({ ranges, signal });
+    const options = { ...given, out };
     if (plane === "data" && plan.reader === "masquerade")
-      return await loadArray({ ...plan, mask: undefined }, context, given);
+      return await loadArray({ ...plan, mask: undefined }, context, options);
     const mask = plane === "mask" ? await loadMask(plan, context) : undefined;
     if (mask !== undefined) return mask as unknown as NdArray;
-    const found = await loadArray(plan, context, given);
+    const found = await loadArray(plan, context, options);
     const isNetcdf = plan.reader === "netcdf4" && isMaskedArray(found);
     return planeOf(isNetcdf ? asHeaderSays(found, header.fillValue) : found, plane);
   };
@@ -116,10 +120,11 @@ function lazy(file: Known, plan: PlanArray, header: Header, path: string): LazyA
     const { plane = "both", out, signal } = options;
     throwIfAborted(signal);
     const chosen = normalizeSelection(selection, header.shape);
-    const found = await part(chosen.ranges.slice(0, rank), plane, signal);
+    const direct = plane === "mask" || plan.reader === "netcdf4" ? undefined : asRead(out, chosen, header, rank);
+    const found = await part(chosen.ranges.slice(0, rank), plane, signal, direct);
     const items = rest(chosen, rank);
     const result = items === undefined ? found : found.slice(items);
-    if (out === undefined) return result;
+    if (out === undefined || direct !== undefined) return result;
     return isMaskedArray(result) ? result.with({ data: fillOut(result.data, out) }) : fillOut(result, out);
   };
 
@@ -157,6 +162,21 @@ function* rowRanges(header: Header, together: number, maxBytes: number): Generat
   let rows = Math.max(1, Math.floor(maxBytes / Math.max(1, rowBytes)));
   if (order === "C" && rows > together) rows -= rows % together;
   for (let start = 0; start < total; start += rows) yield [start, Math.min(rows, total - start)];
+}
+
+/**
+ * The caller's array with all axes kept, as they are read, where a selection does nothing but leave out some of length 1; undefined: what is
+ * read is copied into it.
+ */
+function asRead(out: NdArray | undefined, chosen: Selection, header: Header, rank: number): NdArray | undefined {
+  const { ranges, axes, shape } = chosen;
+  if (out === undefined || !sameShape(out.shape, shape) || out.order !== "C" || !out.contiguous) return undefined;
+  const whole = ranges.every(({ start, step, count }, i) => {
+    return i < rank || (start === 0 && step === 1 && count === header.shape[i]);
+  });
+  return whole && !axes.includes(undefined)
+    ? out.with({ shape: ranges.map((range) => range.count), dims: undefined })
+    : undefined;
 }
 
 /** What is left of a selection when the first `rank` axes were read as it says, and kept; undefined: nothing. */

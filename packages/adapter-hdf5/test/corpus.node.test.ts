@@ -12,8 +12,10 @@ import {
   isBundle,
   isMaskedArray,
   isMasqueradeError,
+  type NdArray,
   nomask,
   sameDType,
+  zeros,
 } from "@masquerade/core";
 import { describe, expect, test } from "vitest";
 import { expectedArray } from "../../../corpus/support/expect.ts";
@@ -64,7 +66,37 @@ async function demandSame(bytes: Uint8Array, value: AnyArray | Bundle, netcdf: b
     const part = await lazy.read("-1:0:-2");
     const want = asByParts(whole, read, netcdf).slice("-1:0:-2");
     expect(difference(want.copy(part.order), part.copy(part.order)), name).toBeUndefined();
+    for (const selection of [undefined, "1:", "::2", "0"]) {
+      const room = dirty(whole.slice(selection ?? "..."));
+      const into = await lazy.read(selection, { out: room });
+      const plain = isMaskedArray(into) ? into.data : into;
+      const shown = `${name}, ${selection} into an array`;
+      expect(plain.storage, shown).toBe(room.storage);
+      const same = await lazy.read(selection);
+      expect(difference(asWritten(same), asWritten(into)), shown).toBeUndefined();
+    }
   }
+}
+
+/** An array of one's own, with something else in it. */
+function dirty(like: AnyArray): NdArray {
+  const { dtype, shape, order } = isMaskedArray(like) ? like.data : like;
+  const room = zeros(dtype, shape, order) as NdArray;
+  if (!Array.isArray(room.storage)) {
+    const { buffer, byteOffset, byteLength } = room.storage as Uint8Array;
+    new Uint8Array(buffer, byteOffset, byteLength).fill(0xa5);
+  }
+  return room;
+}
+
+/** Without what an array of one's own does not take from the file: names of axes. */
+function asWritten(array: AnyArray): AnyArray {
+  const data = (isMaskedArray(array) ? array.data : array).with({
+    dims: undefined,
+    subclass: undefined,
+    attrs: new Map(),
+  });
+  return isMaskedArray(array) ? array.with({ data }) : data;
 }
 
 describe("written by h5py", () => {

@@ -26,6 +26,35 @@ export function overlap(range: AxisRange, from: number, to: number): readonly [f
   return [first, Math.max(0, Math.min(count - 1, high) - first + 1)];
 }
 
+/**
+ * The place in a target of what a chunk has of it, where that is one run in both and begins with the chunk's first element: the chunk at
+ * `origin`, of which what reaches past `shape` is nowhere. undefined: it is not so.
+ */
+export function runOf(
+  origin: readonly number[],
+  chunks: readonly number[],
+  shape: readonly number[],
+  { bytes, ranges, itemsize }: Target,
+): Uint8Array | undefined {
+  let first = 0;
+  let stride = itemsize;
+  let length = itemsize;
+  // All inner axes are whole in the chunk and in the target.
+  let dense = true;
+  for (let i = ranges.length - 1; i >= 0; i--) {
+    const { start, step, count } = ranges[i] as AxisRange;
+    const from = origin[i] as number;
+    const inside = Math.min(chunks[i] as number, (shape[i] as number) - from);
+    const at = from - start;
+    if (at < 0 || at + inside > count || (step !== 1 && inside > 1) || (inside > 1 && !dense)) return undefined;
+    dense &&= inside === chunks[i] && inside === count;
+    first += at * stride;
+    stride *= count;
+    length *= inside;
+  }
+  return bytes.subarray(first, first + length);
+}
+
 /** Copies what a piece has of a target. */
 export function copyPiece(piece: Piece, target: Target): void {
   const { itemsize, ranges } = target;

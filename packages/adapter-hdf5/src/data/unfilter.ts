@@ -15,14 +15,25 @@ export const isPlainFilter = ({ id }: Filter): boolean => (id >= DEFLATE && id <
 /** Filters that HDF5's own library has beside them: szip, nbit, scale-offset. */
 export const isLibraryFilter = ({ id }: Filter): boolean => id >= 4 && id <= 6;
 
+/** A chunk as it is stored. */
+export interface StoredChunk {
+  readonly bytes: Uint8Array;
+  readonly filters: readonly Filter[];
+  /** Bytes of its elements. */
+  readonly size: number;
+  /** Bit i: filter i was left out. */
+  readonly mask: number;
+  /** Where it is in the file. */
+  readonly offset: number;
+}
+
 /**
- * The elements of a chunk from what is stored: exactly `size` bytes, whatever the file says. Bit i of `mask`: filter i was left out.
+ * The elements of a chunk from what is stored: exactly `size` bytes, whatever the file says; or the first of them, in `into`.
  * Throws FormatError; damage found by a checksum is FORMAT_CHECKSUM.
  */
 export async function unfilter(
-  stored: Uint8Array,
-  filters: readonly Filter[],
-  { size, mask, offset }: { readonly size: number; readonly mask: number; readonly offset: number },
+  { bytes: stored, filters, size, mask, offset }: StoredChunk,
+  into?: Uint8Array | undefined,
 ): Promise<Uint8Array> {
   let bytes = stored;
   // What each filter was given when writing: checksums before it add four bytes each; undefined behind one that compresses.
@@ -33,13 +44,18 @@ export async function unfilter(
     if (isOut(mask, i) || filter.id === SHUFFLE) continue;
     length = filter.id === FLETCHER32 && length !== undefined ? length + 4 : undefined;
   }
-  for (let i = filters.length - 1; i >= 0; i--) {
+  const wrong = (): FormatError => malformed(`a chunk of ${bytes.length} bytes, where ${size} are declared`, offset);
+  const left = filters.map((_, i) => i).filter((i) => !isOut(mask, i));
+  for (const i of left.reverse()) {
     const filter = filters[i] as Filter;
-    if (isOut(mask, i)) continue;
     const want = before[i];
     const undo = plugins.get(filter.id);
-    if (filter.id === SHUFFLE) bytes = unshuffle(bytes, filter.values[0] ?? 1);
-    else if (filter.id === FLETCHER32) bytes = withoutChecksum(bytes, offset);
+    if (filter.id === SHUFFLE) {
+      const itemsize = filter.values[0] ?? 1;
+      if (i !== left.at(-1) || into === undefined) bytes = unshuffle(bytes, itemsize);
+      else if (bytes.length !== size) throw wrong();
+      else return unshuffle(bytes, itemsize, into);
+    } else if (filter.id === FLETCHER32) bytes = withoutChecksum(bytes, offset);
     else if (filter.id === DEFLATE)
       bytes = await (want === undefined ? again(bytes, size, offset) : inflateZlib(bytes, want, offset));
     else if (undo === undefined || want === undefined)
@@ -50,8 +66,10 @@ export async function unfilter(
       );
     else bytes = await undo(bytes, filter, want, offset);
   }
-  if (bytes.length !== size) throw malformed(`a chunk of ${bytes.length} bytes, where ${size} are declared`, offset);
-  return bytes;
+  if (bytes.length !== size) throw wrong();
+  if (into === undefined) return bytes;
+  into.set(bytes.subarray(0, into.length));
+  return into;
 }
 
 /** What was deflated after it was compressed already: about as much as a chunk has, at most. */

@@ -23,8 +23,11 @@ import type { Writer } from "./writer.ts";
 
 /** How elements are got. */
 export interface Fetch {
-  /** Elements of a dataset as they lie in the file, in fresh memory: of each axis as much as {@link Context.part} says. */
-  bytes(path: string, bytes: number): Promise<Uint8Array>;
+  /**
+   * Elements of a dataset as they lie in the file: of each axis as much as {@link Context.part} says. In `into`, which has room for just those, else in
+   * fresh memory, or as a view of the file's bytes: not to be written into.
+   */
+  bytes(path: string, into?: Uint8Array): Promise<Uint8Array>;
   texts(path: string, elements: number, bytes: number): Promise<readonly (string | null)[]>;
 }
 

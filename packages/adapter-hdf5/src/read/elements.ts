@@ -1,11 +1,26 @@
-import { type DType, FormatError, type NdArray, sizeOf, zeros } from "@masquerade/core";
+import { arrayFromBytes, type DType, dtypes, FormatError, type NdArray, sizeOf, zeros } from "@masquerade/core";
 
-/** Which elements have a bit set. */
+/** Which elements have a bit set; a view of them where they are bools already. */
 export function nonzero(raw: Uint8Array, itemsize: number, shape: readonly number[]): NdArray<"bool"> {
+  if (itemsize === 1 && raw.length === sizeOf(shape) && areBools(raw))
+    return arrayFromBytes(raw, dtypes.simple("bool"), shape);
   const out = zeros("bool", shape);
   const bits = out.storage;
-  for (let i = 0, at = 0; i < bits.length; i++) for (let k = 0; k < itemsize; k++) if (raw[at++] !== 0) bits[i] = 1;
+  if (itemsize === 1) for (let i = 0; i < bits.length; i++) bits[i] = (raw[i] ?? 0) === 0 ? 0 : 1;
+  else
+    for (let i = 0, at = 0; i < bits.length; i++) for (let k = 0; k < itemsize; k++) if (raw[at++] !== 0) bits[i] = 1;
   return out;
+}
+
+/** Whether all bytes are 0 or 1. */
+function areBools(raw: Uint8Array): boolean {
+  const lead = Math.min(raw.length, -raw.byteOffset & 3);
+  const words = new Uint32Array(raw.buffer, raw.byteOffset + lead, (raw.length - lead) >> 2);
+  let seen = 0;
+  for (let i = 0; i < lead; i++) seen |= raw[i] as number;
+  for (const word of words) seen |= word;
+  for (let i = lead + 4 * words.length; i < raw.length; i++) seen |= raw[i] as number;
+  return (seen & 0xfefefefe) === 0;
 }
 
 /** Texts from UTF-8 elements of `size` bytes, NUL padded. Throws FormatError for what is no UTF-8. */

@@ -26,6 +26,7 @@ import { netcdfArray } from "./netcdf.ts";
 import type { PlanArray } from "./plan.ts";
 import type { RawAttr, RawDataset } from "./raw.ts";
 import { settle } from "./settle.ts";
+import { memoryFor } from "./straight.ts";
 import type { Writer } from "./writer.ts";
 
 async function read(raw: RawDataset, one: Described, fetch: Fetch): Promise<NdArray> {
@@ -36,7 +37,7 @@ async function read(raw: RawDataset, one: Described, fetch: Fetch): Promise<NdAr
     const missing = one.dtype.kind === "string" && one.dtype.naObject !== undefined ? null : "";
     return new NdArray({ dtype: one.dtype, shape, storage: found.map((text) => text ?? missing) }) as NdArray;
   }
-  const bytes = one.bytes === 0 ? new Uint8Array(0) : await fetch.bytes(raw.path, one.bytes);
+  const bytes = one.bytes === 0 ? new Uint8Array(0) : await fetch.bytes(raw.path);
   return elementsOf(bytes, one);
 }
 
@@ -56,7 +57,9 @@ export async function loadArray(
 ): Promise<AnyArray> {
   const { data: raw, reader } = plan;
   const described = describe(raw, reader, context);
-  let data = await read(raw, described, context.fetch);
+  const into = orderOf(plan) === "F" || plan.mask === "columns" ? undefined : memoryFor(options.out, described);
+  if (into !== undefined && into.length > 0) await context.fetch.bytes(raw.path, into);
+  let data = into === undefined ? await read(raw, described, context.fetch) : (options.out as NdArray);
   if (orderOf(plan) === "F") data = data.copy("F");
   const attrs = new Map(userAttrs(raw.attrs, reader));
   if (plan.beside !== undefined) attrs.set(META_ATTR, await textOf(plan.beside, context));
@@ -64,7 +67,7 @@ export async function loadArray(
   const dims = plan.dims?.length === data.ndim ? plan.dims : undefined;
   data = data.with({ attrs, dims });
   const seen = await seenAs(plan, data, described, context, options);
-  if (options.out === undefined) return seen;
+  if (options.out === undefined || into !== undefined) return seen;
   const plainly = isMaskedArray(seen) ? seen.data : seen;
   const filled = fillOut(plainly, options.out).with({ attrs: plainly.attrs, dims: plainly.dims });
   return isMaskedArray(seen) ? seen.with({ data: filled }) : filled;
@@ -155,7 +158,7 @@ async function maskPlane(
   }
   if (one.type.class !== "integer" && one.type.class !== "enum" && one.type.class !== "bitfield")
     throw new FormatError("FORMAT_MALFORMED", "hdf5", `${shown} does not hold integers or bools`);
-  const bytes = one.bytes === 0 ? new Uint8Array(0) : await context.fetch.bytes(mask.path, one.bytes);
+  const bytes = one.bytes === 0 ? new Uint8Array(0) : await context.fetch.bytes(mask.path);
   const full = nonzero(bytes, one.type.size, of.shape);
   return of.order === "F" ? full.copy("F") : full;
 }

@@ -21,6 +21,9 @@ function spots(type: H5Type, reader: TypeReader, at: number, out: Spot[]): Spot[
   return out;
 }
 
+/** Whether `reader` gives elements as they lie in the file. */
+export const isSettled = (type: H5Type, reader: TypeReader): boolean => spots(type, reader, 0, []).length === 0;
+
 /**
  * Elements as `reader` makes them of what lies in the file; a copy where that is something else: strings end at their first NUL or lose the spaces they are padded with,
  * and become NUL-padded, as h5py's type for them is (PyTables keeps them as they are); times of 64 bits, seconds and microseconds, which PyTables writes, become floats.

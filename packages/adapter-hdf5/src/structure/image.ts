@@ -64,23 +64,43 @@ export class FileImage implements Widths {
 
   /** Metadata: exactly these bytes. Throws FormatError for what is outside the file. */
   async read(address: number, length: number): Promise<Uint8Array> {
-    this.demand(address, length);
-    this.check();
-    const at = address + this.base;
+    const at = this.place(address, length);
     // Small pieces from a file or from memory: a thread would cost more than the reading.
     return this.near.readSync === undefined
       ? await this.near.read(at, length, this.patience.signal)
       : this.near.readSync(at, length);
   }
 
-  /** Elements: exactly these bytes, past any cache. */
-  async data(address: number, length: number): Promise<Uint8Array> {
+  /** Elements: exactly these bytes, past any cache. `signal`: of this reading, where it has one of its own. */
+  async data(address: number, length: number, signal?: AbortSignal | undefined): Promise<Uint8Array> {
+    return length <= SMALL && this.source.readSync !== undefined
+      ? this.dataAtOnce(address, length)
+      : await this.source.read(this.place(address, length), length, signal ?? this.patience.signal);
+  }
+
+  /** Whether elements need not be waited for. */
+  isAtOnce(length: number): boolean {
+    const { readSync, readInto } = this.source;
+    return readSync !== undefined && (length <= SMALL || readInto === undefined);
+  }
+
+  /** The same where {@link isAtOnce}. */
+  dataAtOnce(address: number, length: number): Uint8Array {
+    return this.source.readSync?.(this.place(address, length), length) as Uint8Array;
+  }
+
+  /** Elements, as many as `target` has bytes. */
+  async dataInto(address: number, target: Uint8Array, signal?: AbortSignal | undefined): Promise<void> {
+    const { source } = this;
+    if (source.readInto === undefined) target.set(await this.data(address, target.length, signal));
+    else await source.readInto(this.place(address, target.length), target, signal ?? this.patience.signal);
+  }
+
+  /** Where bytes of the file are in the source, once it is known that they are there and that there is time. */
+  private place(address: number, length: number): number {
     this.demand(address, length);
     this.check();
-    const at = address + this.base;
-    return length > SMALL || this.source.readSync === undefined
-      ? await this.source.read(at, length, this.patience.signal)
-      : this.source.readSync(at, length);
+    return address + this.base;
   }
 
   /** Fields of a structure of this length. */
