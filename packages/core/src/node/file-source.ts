@@ -1,4 +1,4 @@
-import { fstatSync, readSync as fsReadSync, type Stats } from "node:fs";
+import { readSync as fsReadSync, fstatSync, type Stats } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { basename } from "node:path";
 import { SourceError, throwIfAborted } from "../errors.ts";
