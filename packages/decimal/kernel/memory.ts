@@ -9,6 +9,13 @@ export const CEILINGS: usize = POWERS + 696 * 16;
 /** The powers of ten that a float64 holds exactly: 1e0 to 1e22. */
 export const EXACT: usize = CEILINGS + 696 * 16;
 
+/** Bytes that count up: 0 here, those before it less than 0. 16 of them are the indices of a shift. */
+export const IOTA: usize = EXACT + 23 * 8 + 16;
+/** For each number of digits (but one) before a decimal point: what to add to the indices of digits to make room for it, and what to add to the digits. */
+export const PLACES: usize = IOTA + 48;
+/** Vectors of one factor each, with which sixteen digits are taken apart; and of the character 0. */
+export const FACTORS: usize = PLACES + 15 * 32;
+
 export const LEAST: i32 = -348;
 
 /** The upper half of a product of 64 bits by 64 bits. */

@@ -1,5 +1,5 @@
 // Prints the elements of rows with what stands between them.
-import { decimal, eight, unsigned, ZEROS } from "./digits";
+import { decimal, positional, unsigned } from "./digits";
 import * as K from "./memory";
 import { digits, exponent, shortest } from "./shortest";
 
@@ -96,7 +96,7 @@ function separate(at: usize, row: i32, axes: i32): usize {
 export function element(kind: i32, values: usize, i: i32, o: usize): usize {
   switch (kind) {
     case K.FLOAT64:
-      return float64(o, load<u64>(values + ((<usize>i) << 3)));
+      return double(o, load<u64>(values + ((<usize>i) << 3)));
     case K.FLOAT32:
       return float32(o, load<u32>(values + ((<usize>i) << 2)));
     case K.FLOAT16:
@@ -209,7 +209,64 @@ function double(o: usize, bits: u64): usize {
 
 // @ts-ignore: decorator
 @inline
-function float64(at: usize, bits: u64): usize {
+export function float64(at: usize, bits: u64): usize {
+  const negative = bits >> 63 != 0;
+  const magnitude = bits & 0x7fffffffffffffff;
+  const value = reinterpret<f64>(magnitude);
+  store<u8>(at, 45);
+  const o = at + <usize>negative;
+  let leading: u64 = 0;
+  let last: u32 = 0;
+  let units: i32 = 9;
+  let found = false;
+  // At most 15 digits that divide to the value are its shortest decimal. Where the last tries failed fewer are made.
+  if (skip == 0) {
+    // The sum has nothing but an integer in its fraction: as many millionths.
+    const sum = value * 1e6 + 4503599627370496.0;
+    if (value < 1e9 && (sum - 4503599627370496.0) / 1e6 == value) {
+      if (bits == 0x8000000000000000) return zero(at, true);
+      leading = reinterpret<u64>(sum) & 0xfffffffffffff;
+      found = true;
+    } else skip = 32;
+  } else skip--;
+  if (!found) {
+    const c = bits & 0xfffffffffffff;
+    const biased = <i32>(magnitude >> 52);
+    // A power of two has another interval; and what is not normal is seldom.
+    if (c == 0 || biased == 0 || biased == 0x7ff) return float64Slow(at, bits);
+    const q = biased - 1075;
+    const k = ((q * 1262611) >> 22) + 1;
+    const s = <u64>(q + ((-k * 1741647) >> 19) + 4);
+    const power = K.CEILINGS + ((<usize>(-k - K.LEAST)) << 4);
+    const g = load<u64>(power);
+    const cp = (c | 0x10000000000000) << s;
+    const c1 = cp >> 32;
+    const c0 = cp & 0xffffffff;
+    const g1 = g >> 32;
+    const g0 = g & 0xffffffff;
+    const across = c0 * g1;
+    const mid = c1 * g0 + ((c0 * g0) >> 32) + ((c1 * load<u32>(power, 12)) >> 32) + (across & 0xffffffff);
+    const u = c1 * g1 + (across >> 32) + (mid >> 32);
+    const f = ((u & 7) << 32) | (mid & 0xffffffff);
+    const d = g >> (33 - s);
+    const x = f * 10;
+    const r = x & 0x7ffffffff;
+    const sum = f + d;
+    if (<u32>(f - d + 3 <= 3) | <u32>(sum - 0x7fffffffb <= 5) | <u32>(r - 0x3ffffffd8 <= 40)) return float64Slow(at, bits);
+    const up = <u64>(sum > 0x800000000);
+    leading = (u >> 3) + up;
+    last = (<u32>(x >> 35) + <u32>(r > 0x400000000)) & (<u32>up - 1) & (<u32>(f < d) - 1);
+    if (k < -20 || k > -1) return scaled(o, leading * 10 + last, k - 1);
+    units = 15 + k;
+  }
+  return positional(o, leading, last, units);
+}
+
+function scaled(o: usize, digits: u64, exponent: i32): usize {
+  return decimal(o, digits, exponent);
+}
+
+function float64Slow(at: usize, bits: u64): usize {
   let o = at;
   const negative = bits >> 63 != 0;
   const magnitude = bits & 0x7fffffffffffffff;
@@ -218,17 +275,6 @@ function float64(at: usize, bits: u64): usize {
   if (magnitude == 0) return zero(o, negative);
   store<u8>(o, 45);
   o += <usize>negative;
-  const value = reinterpret<f64>(magnitude);
-  if (value < 1e15) {
-    const whole = <u64>value;
-    if (<f64>whole == value) return unsigned(o, whole);
-    // At most 15 digits that divide to the value are its shortest decimal. Where the last tries failed fewer are made.
-    if (skip == 0 && value < 1e9 && value >= 1e-6) {
-      const millionths = nearest<f64>(value * 1e6);
-      if (millionths / 1e6 == value) return short(o, <u64>millionths);
-      skip = 16;
-    } else if (skip > 0) skip--;
-  }
   const biased = <i32>(magnitude >> 52);
   const fraction = magnitude & 0xfffffffffffff;
   const normal = biased != 0;
@@ -238,16 +284,6 @@ function float64(at: usize, bits: u64): usize {
     fraction == 0 && biased > 1,
   );
   return decimal(o, digits, exponent);
-}
-
-/** Millionths, below 1e15. */
-function short(at: usize, millionths: u64): usize {
-  const whole = millionths / 1000000;
-  const o = unsigned(at, whole);
-  const rest = eight(<u32>(millionths - whole * 1000000) * 100);
-  store<u8>(o, 46);
-  store<u64>(o, rest | ZEROS, 1);
-  return o + 9 - <usize>(clz(rest) >> 3);
 }
 
 function float32(at: usize, bits: u32): usize {

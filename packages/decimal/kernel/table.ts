@@ -3,7 +3,7 @@
 import * as K from "./memory";
 import * as N from "./number";
 import { clear, element as read } from "./parse";
-import { begin, element as write } from "./print";
+import { begin, float64, element as write } from "./print";
 
 // Parameters, in words. In and out: IN_ROW, AFTER.
 const MASKED: usize = 0; // 1: masked elements have the text MISSING
@@ -46,7 +46,8 @@ export function printTable(kind: i32, count: i32, values: usize, mask: usize, ou
         o--;
       } else store<u8>(from, 43);
       store<u8>(o++, 106);
-    } else o = write(kind, values, i, o);
+    } else if (kind == K.FLOAT64) o = float64(o, load<u64>(values + (<usize>i << 3)));
+    else o = write(kind, values, i, o);
   }
   store<i32>(K.PARAMETERS + IN_ROW, inRow);
   store<i32>(K.PARAMETERS + DONE, i);

@@ -1,5 +1,5 @@
 import { hostIsLittleEndian } from "@masquerade/core";
-import { CEILINGS, EXACT, LEAST, PARAMETERS, POWERS } from "./memory.ts";
+import { CEILINGS, EXACT, FACTORS, IOTA, LEAST, PARAMETERS, PLACES, POWERS } from "./memory.ts";
 import { kernelModule } from "./module.ts";
 
 /** Printing and reading rows of numbers in WebAssembly. One for the whole process: it keeps nothing from one call to the next. */
@@ -70,6 +70,15 @@ function fillTables(memory: DataView): void {
       put(POWERS + at, floor);
       put(CEILINGS + at, bits <= 128 || floor << above === power ? floor : floor + 1n);
     }
+  for (let i = 0; i < 4; i++) {
+    memory.setUint32(FACTORS + i * 4, 0xd1b71759, true);
+    memory.setInt32(FACTORS + 16 + i * 4, 10000, true);
+    memory.setInt32(FACTORS + 32 + i * 4, 10486, true);
+    memory.setInt32(FACTORS + 48 + i * 4, 1 - 6553600, true);
+    memory.setInt32(FACTORS + 64 + i * 4, 0x670067, true);
+    memory.setUint32(FACTORS + 80 + i * 4, 0xf601f601, true);
+    memory.setInt32(FACTORS + 96 + i * 4, 0x30303030, true);
+  }
     if (e === 0) continue;
     // Between 2 ** 127 and 2 ** 128, since no power of ten but 1 is one of two.
     const inverse = (1n << BigInt(bits + 127)) / power + 1n;
@@ -77,4 +86,21 @@ function fillTables(memory: DataView): void {
     put(CEILINGS + (-e - LEAST) * 16, inverse);
   }
   for (let e = 0; e <= 22; e++) memory.setFloat64(EXACT + e * 8, 10 ** e, true);
+  for (let i = -16; i < 48; i++) memory.setInt8(IOTA + i, i);
+  for (let places = 0; places < 15; places++)
+    for (let i = 0; i < 16; i++) {
+      const side = Math.sign(i - places - 1);
+      // An index far beyond the digits stands for a digit 0.
+      memory.setInt8(PLACES + places * 32 + i, side < 0 ? 0 : side > 0 ? -1 : 64);
+      memory.setInt8(PLACES + places * 32 + 16 + i, side === 0 ? 46 : 48);
+    }
+  for (let i = 0; i < 4; i++) {
+    memory.setUint32(FACTORS + i * 4, 0xd1b71759, true);
+    memory.setInt32(FACTORS + 16 + i * 4, 10000, true);
+    memory.setInt32(FACTORS + 32 + i * 4, 10486, true);
+    memory.setInt32(FACTORS + 48 + i * 4, 1 - 6553600, true);
+    memory.setInt32(FACTORS + 64 + i * 4, 0x670067, true);
+    memory.setUint32(FACTORS + 80 + i * 4, 0xf601f601, true);
+    memory.setInt32(FACTORS + 96 + i * 4, 0x30303030, true);
+  }
 }

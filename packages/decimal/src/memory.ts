@@ -5,6 +5,9 @@ export const PARAMETERS = 64;
 export const POWERS = 2048;
 export const CEILINGS: number = POWERS + 696 * 16;
 export const EXACT: number = CEILINGS + 696 * 16;
+export const IOTA: number = EXACT + 23 * 8 + 16;
+export const PLACES: number = IOTA + 48;
+export const FACTORS: number = PLACES + 15 * 32;
 export const LEAST = -348;
 /** Words from PARAMETERS on. */
 export const AXIS_ROWS = 64;
