@@ -15,6 +15,8 @@ export const IOTA: usize = EXACT + 23 * 8 + 16;
 export const PLACES: usize = IOTA + 48;
 /** Vectors of one factor each, with which sixteen digits are taken apart; and of the character 0. */
 export const FACTORS: usize = PLACES + 15 * 32;
+/** 16 bytes of ones in all bits, and zeros behind them. */
+export const ONES: usize = FACTORS + 11 * 16;
 
 export const LEAST: i32 = -348;
 

@@ -56,7 +56,12 @@ export function parse(kind: i32, text: usize, end: usize, values: usize, mask: u
       clear(kind, pair, values, n);
       nulls++;
     } else {
-      const q = pair ? two(kind, p, values, n << 1) : element(kind, p, values, n);
+      const q =
+        kind == K.FLOAT64 && !pair && load<u8>(p) != 34
+          ? N.number(p, values + ((<usize>n) << 3))
+          : pair
+            ? two(kind, p, values, n << 1)
+            : element(kind, p, values, n);
       if (q == N.BAD || q >= end) break;
       p = q;
       store<u8>(mask + n, 0);
@@ -128,8 +133,10 @@ export function clear(kind: i32, pair: bool, values: usize, i: i32): void {
 export function element(kind: i32, p: usize, values: usize, i: i32): usize {
   switch (kind) {
     case K.FLOAT64: {
-      const end = load<u8>(p) == 34 ? word(p) : N.number(p);
-      if (end != N.BAD) store<f64>(values + ((<usize>i) << 3), N.value);
+      const at = values + ((<usize>i) << 3);
+      if (load<u8>(p) != 34) return double(p, at);
+      const end = word(p);
+      if (end != N.BAD) store<u64>(at, wordBits == 0 ? 0x7ff8000000000000 : wordBits > 0 ? 0x7ff0000000000000 : 0xfff0000000000000);
       return end;
     }
     case K.FLOAT32: {
@@ -139,13 +146,13 @@ export function element(kind: i32, p: usize, values: usize, i: i32): usize {
         if (end != N.BAD) store<u32>(at, wordBits == 0 ? 0x7fc00000 : wordBits > 0 ? 0x7f800000 : 0xff800000);
         return end;
       }
-      const end = N.number(p);
+      const end = double(p, N.SCRATCH);
       if (end == N.BAD) return N.BAD;
-      const bits = reinterpret<u64>(N.value);
+      const bits = load<u64>(N.SCRATCH);
       // Half-way between two: what the decimal has beyond a float64 decides. And what is smaller than the normal ones has other half-ways.
-      if ((bits & 0x1fffffff) == 0x10000000 || (abs<f64>(N.value) < 1.1754943508222875e-38 && N.value != 0))
-        return N.BAD;
-      store<f32>(at, <f32>N.value);
+      const value = reinterpret<f64>(bits);
+      if ((bits & 0x1fffffff) == 0x10000000 || (abs<f64>(value) < 1.1754943508222875e-38 && value != 0)) return N.BAD;
+      store<f32>(at, <f32>value);
       return end;
     }
     case K.FLOAT16: {
@@ -155,9 +162,9 @@ export function element(kind: i32, p: usize, values: usize, i: i32): usize {
         if (end != N.BAD) store<u16>(at, wordBits == 0 ? 0x7e00 : wordBits > 0 ? 0x7c00 : 0xfc00);
         return end;
       }
-      const end = N.number(p);
+      const end = double(p, N.SCRATCH);
       if (end == N.BAD) return N.BAD;
-      const bits = reinterpret<u64>(N.value);
+      const bits = load<u64>(N.SCRATCH);
       const sign = (<u16>(bits >> 63)) << 15;
       const magnitude = bits & 0x7fffffffffffffff;
       if (magnitude == 0) store<u16>(at, sign);
@@ -199,6 +206,10 @@ export function element(kind: i32, p: usize, values: usize, i: i32): usize {
   }
 }
 
+function double(p: usize, at: usize): usize {
+  return N.number(p, at);
+}
+
 let wordBits: i32 = 0;
 
 /** `"NaN"`, `"Infinity"`, `"-Infinity"`: 0, 1, -1. */
@@ -206,14 +217,12 @@ function word(from: usize): usize {
   if (load<u32>(from) == 0x4e614e22) {
     if (load<u8>(from, 4) != 34) return N.BAD;
     wordBits = 0;
-    N.value = reinterpret<f64>(0x7ff8000000000000);
     return from + 5;
   }
   const negative = load<u8>(from, 1) == 45;
   const p = from + (negative ? 2 : 1);
   if (load<u64>(p) != 0x7974696e69666e49 || load<u8>(p, 8) != 34) return N.BAD;
   wordBits = negative ? -1 : 1;
-  N.value = negative ? -Infinity : Infinity;
   return p + 9;
 }
 

@@ -90,7 +90,8 @@ export function parseTable(kind: i32, text: usize, end: usize, values: usize, ma
       clear(kind, false, values, n);
       nulls++;
     } else {
-      q = (c | 32) == 110 || (c | 32) == 105 || c == 45 ? word(kind, q, values, n) : read(kind, q, values, n);
+      // A letter, or one behind the sign.
+      q = load<u8>(q + usize(c == 45)) > 64 ? word(kind, q, values, n) : read(kind, q, values, n);
       if (q == N.BAD || q >= end || !isBound(q, delimiter)) break;
       store<u8>(mask + n, 0);
     }

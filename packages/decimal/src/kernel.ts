@@ -1,5 +1,5 @@
 import { hostIsLittleEndian } from "@masquerade/core";
-import { CEILINGS, EXACT, FACTORS, IOTA, LEAST, PARAMETERS, PLACES, POWERS } from "./memory.ts";
+import { CEILINGS, EXACT, FACTORS, IOTA, LEAST, ONES, PARAMETERS, PLACES, POWERS } from "./memory.ts";
 import { kernelModule } from "./module.ts";
 
 /** Printing and reading rows of numbers in WebAssembly. One for the whole process: it keeps nothing from one call to the next. */
@@ -54,6 +54,14 @@ function make(): Kernel | null {
 
 const LOW = 0xffffffffffffffffn;
 
+/** What {@link FACTORS} has, each four times. */
+const factors: readonly number[] = [
+  // Taking digits apart: 2 ** 45 / 10 ** 4, 10 ** 4, 2 ** 20 / 100; what is left in the other half of 32 bits; 2 ** 10 / 10; in that of 16.
+  0xd1b71759, 10000, 10486, 1 - 6553600, 0x670067, 0xf601f601,
+  // The character 0; 9; and putting digits together: by two, four, eight.
+  0x30303030, 0x09090909, 0xa010a01, 0x10064, 0x12710,
+];
+
 /** The powers of ten from 1e-348 to 1e347 to 128 bits. */
 function fillTables(memory: DataView): void {
   const put = (at: number, value: bigint): void => {
@@ -70,15 +78,6 @@ function fillTables(memory: DataView): void {
       put(POWERS + at, floor);
       put(CEILINGS + at, bits <= 128 || floor << above === power ? floor : floor + 1n);
     }
-  for (let i = 0; i < 4; i++) {
-    memory.setUint32(FACTORS + i * 4, 0xd1b71759, true);
-    memory.setInt32(FACTORS + 16 + i * 4, 10000, true);
-    memory.setInt32(FACTORS + 32 + i * 4, 10486, true);
-    memory.setInt32(FACTORS + 48 + i * 4, 1 - 6553600, true);
-    memory.setInt32(FACTORS + 64 + i * 4, 0x670067, true);
-    memory.setUint32(FACTORS + 80 + i * 4, 0xf601f601, true);
-    memory.setInt32(FACTORS + 96 + i * 4, 0x30303030, true);
-  }
     if (e === 0) continue;
     // Between 2 ** 127 and 2 ** 128, since no power of ten but 1 is one of two.
     const inverse = (1n << BigInt(bits + 127)) / power + 1n;
@@ -94,13 +93,8 @@ function fillTables(memory: DataView): void {
       memory.setInt8(PLACES + places * 32 + i, side < 0 ? 0 : side > 0 ? -1 : 64);
       memory.setInt8(PLACES + places * 32 + 16 + i, side === 0 ? 46 : 48);
     }
-  for (let i = 0; i < 4; i++) {
-    memory.setUint32(FACTORS + i * 4, 0xd1b71759, true);
-    memory.setInt32(FACTORS + 16 + i * 4, 10000, true);
-    memory.setInt32(FACTORS + 32 + i * 4, 10486, true);
-    memory.setInt32(FACTORS + 48 + i * 4, 1 - 6553600, true);
-    memory.setInt32(FACTORS + 64 + i * 4, 0x670067, true);
-    memory.setUint32(FACTORS + 80 + i * 4, 0xf601f601, true);
-    memory.setInt32(FACTORS + 96 + i * 4, 0x30303030, true);
-  }
+  new Uint8Array(memory.buffer, ONES, 16).fill(0xff);
+  factors.forEach((factor, at) => {
+    for (let i = 0; i < 4; i++) memory.setInt32(FACTORS + (at * 4 + i) * 4, factor, true);
+  });
 }

@@ -8,6 +8,7 @@ export const EXACT: number = CEILINGS + 696 * 16;
 export const IOTA: number = EXACT + 23 * 8 + 16;
 export const PLACES: number = IOTA + 48;
 export const FACTORS: number = PLACES + 15 * 32;
+export const ONES: number = FACTORS + 11 * 16;
 export const LEAST = -348;
 /** Words from PARAMETERS on. */
 export const AXIS_ROWS = 64;
