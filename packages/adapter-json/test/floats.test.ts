@@ -1,8 +1,8 @@
-// Numbers: printed shortest, read back the same bits, and read as the engine reads them. Four million patterns are in floats.large.test.ts.
+// Numbers: printed shortest, read back the same bits, and read as the engine reads them. Eight million patterns are in floats.large.test.ts.
 import { json } from "@masquerade/adapter-json";
 import { arrayFromBytes, dtypes, type Kind, type NdArray } from "@masquerade/core";
 import { describe, expect, inject, test } from "vitest";
-import { randomBytes, shortestProblems } from "./support/floats.ts";
+import { randomBytes, shortestProblems, usualFloats } from "./support/floats.ts";
 
 const codec = await json.codec();
 const text = new TextDecoder();
@@ -73,6 +73,18 @@ describe("the parser agrees with the engine", () => {
     const wrong = literals.filter((literal, i) => !Object.is(got[i], Number(literal)));
     expect(wrong).toEqual([]);
   });
+  test("beside half-way between two float64 of usual sizes, with more or fewer digits and zeros than they need", () => {
+    const values = new Float64Array(usualFloats(inject("seed"), 8_000).buffer);
+    const literals: string[] = [];
+    for (const value of values) {
+      const digits = value.toPrecision(17);
+      literals.push(digits, value.toFixed(12), value.toPrecision(16), `${value}`, `${value.toFixed(3)}00000`);
+      // Another last digit: near to half-way, since float64 has 15.95 of them.
+      if (!digits.includes("e")) literals.push(digits.replace(/\d$/, "5"), `${digits}5`);
+    }
+    const got = read("<f8", literals).toC() as Float64Array;
+    expect(literals.filter((literal, i) => !Object.is(got[i], Number(literal)))).toEqual([]);
+  });
   test("float32 and float16 are rounded once, not by way of float64", () => {
     // Half-way between 1 and the next float32, and so little above that float64 does not see it.
     const half = "1.000000059604644775390625";
@@ -88,10 +100,13 @@ describe("the parser agrees with the engine", () => {
 });
 
 describe("shortest, and back", () => {
-  test.each(["float64", "float32"] as const)("200,000 random bit patterns of %s", (kind) => {
-    expect(shortestProblems(codec, kind, randomBytes(inject("seed"), 200_000 * (kind === "float64" ? 8 : 4)))).toEqual(
+  test.each(["float64", "float32"] as const)("100,000 random bit patterns of %s", (kind) => {
+    expect(shortestProblems(codec, kind, randomBytes(inject("seed"), 100_000 * (kind === "float64" ? 8 : 4)))).toEqual(
       [],
     );
+  });
+  test("100,000 float64 of usual sizes", () => {
+    expect(shortestProblems(codec, "float64", usualFloats(inject("seed"), 100_000))).toEqual([]);
   });
   test("short decimals and integers", () => {
     const values = Float64Array.from({ length: 50_000 }, (_, i) =>

@@ -91,7 +91,11 @@ export function parseTable(kind: i32, text: usize, end: usize, values: usize, ma
       nulls++;
     } else {
       // A letter, or one behind the sign.
-      q = load<u8>(q + usize(c == 45)) > 64 ? word(kind, q, values, n) : read(kind, q, values, n);
+      q = load<u8>(q + usize(c == 45)) > 64
+        ? word(kind, q, values, n)
+        : kind == K.FLOAT64
+          ? N.number(q, values + ((<usize>n) << 3))
+          : read(kind, q, values, n);
       if (q == N.BAD || q >= end || !isBound(q, delimiter)) break;
       store<u8>(mask + n, 0);
     }

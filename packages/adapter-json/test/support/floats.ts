@@ -13,6 +13,25 @@ export function randomBytes(seed: number, count: number): Uint8Array<ArrayBuffer
   return new Uint8Array(words.buffer);
 }
 
+/** Seeded float64 of usual sizes, 1e-7 to 1e16: random bits, few bits, many ones, decimals of few digits and their neighbours. */
+export function usualFloats(seed: number, count: number): Uint8Array<ArrayBuffer> {
+  const bytes = randomBytes(seed, count * 8);
+  const words = new Uint32Array(bytes.buffer);
+  const values = new Float64Array(bytes.buffer);
+  for (let i = 0; i < count; i++) {
+    const low = words[i * 2] as number;
+    const high = words[i * 2 + 1] as number;
+    words[i * 2 + 1] = (high & 0x800fffff) | ((999 + ((low >>> 8) % 77)) << 20);
+    if (i % 4 === 1) words[i * 2] = low & (low << 7) & (low << 13) & (low >>> 5);
+    else if (i % 4 === 2) words[i * 2] = -(low % 9);
+    else if (i % 4 === 3) {
+      values[i] = Number(`${high % 10 ** (1 + (low % 9))}e${(low % 22) - 15}`);
+      words[i * 2] = (words[i * 2] as number) + (high % 3) - 1;
+    }
+  }
+  return bytes;
+}
+
 /** Significant digits of a decimal, without what its notation adds. */
 const digitsOf = (text: string): string =>
   text.replace(/e.*/, "").replace(/[-.]/g, "").replace(/^0+/, "").replace(/0+$/, "");
