@@ -8,6 +8,9 @@ const MOST_COLLECTIONS = 64;
 const AGAIN = 64;
 const SPARE = 2 ** 26;
 
+/** Bytes of the head of a collection, and of that of an object in it: with lengths of 4 bytes, 4 more make a multiple of 8. */
+const HEAD = 16;
+
 /** Global heaps: values of varying length. File format specification 3.0, section III.E. */
 export class GlobalHeaps {
   private readonly image: FileImage;
@@ -30,8 +33,9 @@ export class GlobalHeaps {
     const known = this.collections.get(address);
     if (known !== undefined) return known;
     const { image } = this;
-    const head = await image.cursor(address, 8 + image.lengthSize);
+    const head = await image.cursor(address, HEAD);
     const size = head.signature("GCOL", 1).skip(3).length();
+    head.at = HEAD;
     if (size === undefined || size < head.at) throw head.fail("a global heap of no size");
     this.parsed += size;
     // Collections that lie over each other, asked for in turn.
@@ -40,9 +44,10 @@ export class GlobalHeaps {
     const cursor = await image.cursor(address, size);
     cursor.skip(head.at);
     const objects = new Map<number, Uint8Array>();
-    while (cursor.left >= 8 + image.lengthSize) {
+    while (cursor.left >= HEAD) {
       const index = cursor.u16();
       const length = cursor.skip(6).length();
+      cursor.skip(HEAD - 8 - image.lengthSize);
       // Index 0 is the free space at the end, its length that of its own header too.
       if (index === 0) break;
       if (length === undefined) throw cursor.fail("an object of no length in a global heap");

@@ -2,6 +2,7 @@ import { type ByteSource, cached, FormatError, type FormatErrorCode } from "@mas
 import { findSignature } from "../signature.ts";
 import { lookup3 } from "../write/checksum.ts";
 import { pendingAt } from "../write/pending.ts";
+import { demandOneFile } from "./driver.ts";
 import { FileImage, type Patience } from "./image.ts";
 
 /** A file opened: its bytes by address, and the address of the root's header. */
@@ -16,6 +17,9 @@ const BLOCK = 4096;
 const BLOCKS = 2048;
 /** The longest superblock. */
 const MOST = 128;
+/** Flags of version 3: open for writing; open for readers beside the writer. */
+const WRITING = 1;
+const SWMR = 4;
 
 /**
  * Opens a file by its superblock: file format specification 3.0, section II.A. Throws FormatError for what is none, for a file cut short, and for
@@ -50,11 +54,28 @@ export async function openImage(source: ByteSource, size: number, patience: Pati
     offsetSize === 4 ? view.getUint32(first + 4 * index, true) : Number(view.getBigUint64(first + 8 * index, true));
   if (!old && lookup3(bytes.subarray(0, end)) !== view.getUint32(end, true))
     throw fail("FORMAT_CHECKSUM", "the superblock's checksum does not match", at + end);
-  const [base, last] = [address(0), address(2)];
+  const base = address(0);
+  let last = address(2);
   if (base !== at) throw fail("FORMAT_MALFORMED", `a base address of ${base} in a superblock at ${at}`, at + first);
+  const widths = { offsetSize, lengthSize };
+  const given = (index: number): number | undefined => {
+    const found = address(index);
+    return found < size - base ? found : undefined;
+  };
+  const there = new FileImage(source, near, { base, end: size, ...widths }, patience);
+  await demandOneFile(there, { block: old ? given(3) : undefined, extension: old ? undefined : given(1) });
+  // Whoever has the file open for others to read along (SWMR) adds to it before its end is noted.
+  const flags = version === 3 ? (bytes[11] as number) : 0;
+  if ((flags & (WRITING | SWMR)) === WRITING && last !== size)
+    throw fail(
+      last > size ? "FORMAT_TRUNCATED" : "FORMAT_MALFORMED",
+      `whoever wrote the file has not closed it (it ends at ${last}, ${size} bytes are there); wait for it, or try h5clear -s`,
+      at + 11,
+    );
+  if ((flags & SWMR) !== 0 && last < size) last = size;
   if (!(last <= size)) throw fail("FORMAT_TRUNCATED", `the file ends at ${last}, ${size} bytes are there`, size);
   if (last < size && !(await pendingAt(near, last, size, patience.signal)))
     throw fail("FORMAT_MALFORMED", `${size - last} bytes follow the end of the file`, last);
-  const image = new FileImage(source, near, { base, end: last, offsetSize, lengthSize }, patience);
+  const image = new FileImage(source, near, { base, end: last, ...widths }, patience);
   return { image, root: address(old ? 5 : 3), version };
 }
