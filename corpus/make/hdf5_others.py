@@ -142,11 +142,6 @@ def by_h5py(folder, there):
         read["nothing"] = None
     packed(folder, "h5py-types.h5", "strings of every padding, bit fields, native complex, enumerations, Empty", path,
            expect.describe(read), "h5py", {"h5py": h5py.__version__, "hdf5": h5py.version.hdf5_version})
-    path = os.path.join(there, "refused.h5")
-    with h5py.File(path, "w") as file:
-        file["x"] = np.arange(3)
-        file.create_dataset("refs", data=np.array([file["x"].ref], h5py.ref_dtype), dtype=h5py.ref_dtype)
-    packed(folder, "refused-references.h5", "references", path, {"refused": "CAPABILITY_MISSING"}, "h5py", {"h5py": h5py.__version__})
 
 
 def write(folder):

@@ -21,6 +21,7 @@ done
 "$venvs/np2/bin/python" make_states.py
 "$venvs/hdf5/bin/python" -W ignore make_hdf5.py
 "$venvs/hdf5/bin/python" -W ignore make_hdf5_plugins.py
+"$venvs/hdf5/bin/python" -W ignore make_hdf5_odd.py
 "$venvs/np2/bin/python" -W ignore make_ecsv.py
 "$venvs/np2/bin/python" make_demo.py
 "$venvs/np2/bin/python" repr.py ../repr

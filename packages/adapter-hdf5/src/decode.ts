@@ -4,7 +4,7 @@ import type { Hdf5ReadOptions } from "./options.ts";
 import type { Context } from "./read/described.ts";
 import { loadArray } from "./read/load.ts";
 import type { Plan } from "./read/plan.ts";
-import { isLeftOut } from "./read/unreadable.ts";
+import { isOfMember } from "./read/unreadable.ts";
 
 /** {@link hdf5}'s decode. */
 export async function decodeHdf5(
@@ -26,7 +26,7 @@ async function load(plan: Plan, context: Context, options: Hdf5ReadOptions & Dec
     try {
       entries.push([name, await load(one, context, { ...options, out: undefined })]);
     } catch (error) {
-      if (!isLeftOut(error, options)) throw error;
+      if (options.unreadable !== "skip" || !isOfMember(error, one)) throw error;
     }
   return new Bundle({ kind: plan.kind, entries, attrs: plan.attrs });
 }

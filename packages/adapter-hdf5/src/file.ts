@@ -23,7 +23,7 @@ import { type Writer, writerOf } from "./read/writer.ts";
 import { GlobalHeaps } from "./structure/heaps.ts";
 import type { FileImage } from "./structure/image.ts";
 import { openImage } from "./structure/superblock.ts";
-import { walkFile } from "./structure/walk.ts";
+import { pathsOf, walkFile } from "./structure/walk.ts";
 
 /** What is read of the datasets a context is for. */
 export interface Part {
@@ -67,6 +67,7 @@ export async function readStructure(
   if (!whole || limits.maxMilliseconds === undefined) image.expire(undefined);
   const datasets = new Map<string, RawDataset>();
   collect(tree, datasets);
+  const paths = pathsOf(tree);
   const opened = new Map<string, Elements>();
   const elements = (path: string): Elements => {
     const known = opened.get(path) ?? new Elements(image, (datasets.get(path) as RawDataset).stored);
@@ -101,7 +102,7 @@ export async function readStructure(
     };
     const texts = async (path: string, count: number): Promise<readonly (string | null)[]> =>
       await heaps.texts(await bytes(path), count);
-    return { limits, total: 0, part: ranges, fetch: { bytes, texts } };
+    return { limits, total: 0, part: ranges, fetch: { bytes, texts, heaps, pathOf: (at) => paths.get(at) } };
   };
   const plan = chosen(planOf(tree, options), options.select);
   return { plan, tree, image, version, writer: writerOf(tree), context, rows: (path) => elements(path).rows };

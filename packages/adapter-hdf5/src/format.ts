@@ -123,7 +123,8 @@ export const hdf5: Format<"hdf5", "async", Hdf5WriteOptions, Hdf5ReadOptions> = 
       },
       unreadable: {
         type: "string",
-        about: "Datasets no dtype holds (references, sequences of varying length): an error, or left out.",
+        about:
+          "Members that are no arrays here (links not followed, types and filters not read): an error when all is read, or left out.",
         choices: ["refuse", "skip"],
         default: "refuse",
       },

@@ -12,6 +12,7 @@ import {
   isMaskedArray,
   type LazyArray,
   lazyFromArray,
+  type MasqueradeError,
   makeOpenFile,
   type NdArray,
   normalizeSelection,
@@ -30,7 +31,8 @@ import type { Hdf5ReadOptions } from "./options.ts";
 import { loadArray, loadMask, orderOf } from "./read/load.ts";
 import { asHeaderSays, netcdfFill } from "./read/netcdf-header.ts";
 import type { Plan, PlanArray } from "./read/plan.ts";
-import { isLeftOut } from "./read/unreadable.ts";
+import { isOfMember } from "./read/unreadable.ts";
+import { hasTexts } from "./type/from-h5.ts";
 
 /** Bytes of a block when the caller does not say. */
 const BLOCK_BYTES = 8 << 20;
@@ -39,12 +41,13 @@ const BLOCK_BYTES = 8 << 20;
 export async function openHdf5(source: ByteSource, options: Hdf5ReadOptions & DecodeOptions = {}): Promise<OpenFile> {
   const file = await readStructure(source, options);
   const { out: _, ...own } = options;
-  const known: Known = { ...file, options: own, plans: new Map(), wholes: new Set() };
+  const known: Known = { ...file, options: own, plans: new Map(), wholes: new Set(), unreadable: new Map() };
   const header = await headerOfPlan(known, file.plan, "");
-  return makeOpenFile(header, (path, one) => {
+  const array = (path: string, one: Header): LazyArray => {
     const plan = known.plans.get(path) as PlanArray;
     return known.wholes.has(path) ? lazyWhole(known, plan, one, path) : lazy(known, plan, one, path);
-  });
+  };
+  return makeOpenFile(header, array, undefined, known.unreadable);
 }
 
 interface Known extends KnownFile {
@@ -53,6 +56,8 @@ interface Known extends KnownFile {
   readonly plans: Map<string, PlanArray>;
   /** Paths of arrays of which the reader makes something only as a whole. */
   readonly wholes: Set<string>;
+  /** Members that are no arrays, by their paths. */
+  readonly unreadable: Map<string, MasqueradeError>;
 }
 
 /** Recursion is bounded: the plan's depth was. */
@@ -67,14 +72,19 @@ async function headerOfPlan(file: Known, plan: Plan, path: string): Promise<Head
     try {
       entries.set(name, await headerOfPlan(file, one, path === "" ? name : `${path}/${name}`));
     } catch (error) {
-      if (!isLeftOut(error, file.options)) throw error;
+      if (!isOfMember(error, one)) throw error;
+      if (file.options.unreadable !== "skip") file.unreadable.set(path === "" ? name : `${path}/${name}`, error);
     }
   return { kind: plan.kind, entries, attrs: plan.attrs };
 }
 
 /** Whether a part of what the file has is a part of what its reader makes of it. */
 const isByParts = ({ reader, mask, data }: PlanArray): boolean =>
-  reader !== "matlab" && mask !== "columns" && !(reader === "netcdf4" && data.stored.type.class === "string");
+  reader !== "matlab" &&
+  mask !== "columns" &&
+  // How long the longest of their texts is, shows when all are read.
+  !(data.stored.type.class === "compound" && hasTexts(data.stored.type)) &&
+  !(reader === "netcdf4" && data.stored.type.class === "string");
 
 /** The header of an array: that of a part of it that has no elements, as far as it is the same. */
 async function headerOfArray(file: Known, plan: PlanArray, path: string): Promise<Header> {

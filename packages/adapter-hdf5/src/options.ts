@@ -42,6 +42,9 @@ export interface Hdf5ReadOptions {
   readonly masks?: "auto" | "none" | undefined;
   /** "auto" (default): `scale_factor`, `add_offset` and `_Unsigned` are applied in netCDF files. "none": elements as they are stored. */
   readonly scale?: "auto" | "none" | undefined;
-  /** Datasets no dtype holds (references, sequences of varying length): an error (default), or left out. */
+  /**
+   * Members that are no arrays here, of a type no dtype has or through a filter that is not undone, and links that are not followed: an error for
+   * whoever reads the whole file (default), or left out. Opened files list them.
+   */
   readonly unreadable?: "refuse" | "skip" | undefined;
 }

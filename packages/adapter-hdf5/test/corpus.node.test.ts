@@ -110,6 +110,8 @@ describe("written by h5py", () => {
     const value = await codec.decode(bytes);
     expect(difference(bare(value), bare(expectedArray(entry.expect) as AnyArray | Bundle))).toBeUndefined();
     await demandSame(bytes, value, entry.file.endsWith(".nc"));
+    // Sequences of varying length are read, and not written.
+    if ([...eachArray(value)].some(([, one]) => one.dtype.kind === "object")) return;
     const again = await codec.decode(await codec.encode(value));
     expect(difference(value, again)).toBeUndefined();
   });

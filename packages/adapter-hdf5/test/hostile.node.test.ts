@@ -2,7 +2,15 @@
 import { readFileSync } from "node:fs";
 import { deflateSync } from "node:zlib";
 import { hdf5 } from "@masquerade/adapter-hdf5";
-import { difference, fromBytes, isMasqueradeError, maskedArray, zeros } from "@masquerade/core";
+import {
+  difference,
+  fromBytes,
+  isMasqueradeError,
+  maskedArray,
+  type OpenFile,
+  readFile,
+  zeros,
+} from "@masquerade/core";
 import { describe, expect, inject, test } from "vitest";
 import { lookup3 } from "../src/write/checksum.ts";
 import { writeFile } from "../src/write/file.ts";
@@ -89,9 +97,14 @@ describe("nothing outside the file, and nothing that was not there", () => {
     ["refused-virtual", "UNSAFE_LINK"],
     ["refused-soft-loop", "FORMAT_MALFORMED"],
     ["plugins/refused-filter", "CAPABILITY_MISSING"],
-  ])("%s is %s, decoded and opened", async (name, code) => {
+  ])("%s is %s where it is read, and told of where the file is opened", async (name, code) => {
     await expect(codec.decode(read(name))).rejects.toMatchObject({ code });
-    await expect(codec.open?.(fromBytes(read(name)))).rejects.toMatchObject({ code });
+    await expect(codec.decode(read(name), { unreadable: "skip" })).resolves.toMatchObject({ names: [] });
+    await using file = await codec.open?.(fromBytes(read(name)));
+    expect(file?.names).toEqual([]);
+    expect(file?.unreadable?.get("x")).toMatchObject({ code });
+    expect(() => file?.array("x")).toThrow(expect.objectContaining({ code }));
+    await expect(readFile(file as OpenFile)).rejects.toMatchObject({ code });
   });
 
   test("a group in itself is not entered again", async () => {

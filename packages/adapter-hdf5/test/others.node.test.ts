@@ -108,8 +108,14 @@ test("MATLAB: shapes are MATLAB's, or the file's on request", async () => {
 });
 
 test("datasets no dtype holds are refused, or skipped on request", async () => {
-  await expect(read("refused-references.h5")).rejects.toThrow(/references.*unreadable/);
-  expect((await read("refused-references.h5", { unreadable: "skip" })).names).toEqual(["x"]);
+  await expect(read("odd/refused-regions.h5")).rejects.toThrow(/references.*unreadable/);
+  expect((await read("odd/refused-regions.h5", { unreadable: "skip" })).names).toEqual(["x"]);
+});
+
+test("references among attributes are the paths they lead to", async () => {
+  const { attrs } = arrayOf(await read("odd/pointers.h5"), "y");
+  expect(attrs.get("one")).toBe("/group/x");
+  expect(attrs.get("several")).toEqual(["/y", "/group"]);
 });
 
 test("h5py's Empty is None among the attributes; a committed datatype is no member", async () => {

@@ -1,5 +1,6 @@
 import {
   type AnyArray,
+  demandReadable,
   differenceOfFiles,
   type EqualsOptions,
   equals,
@@ -47,6 +48,8 @@ export async function compareValues(
   options: EqualsOptions,
   tell: Tell = () => {},
 ): Promise<Differing[]> {
+  demandReadable(a);
+  demandReadable(b);
   const total = a.names.reduce((n, name) => n + sizeOf(a.array(name).header.shape), 0);
   let done = 0;
   const add = (count: number): void => tell((done += count), total);

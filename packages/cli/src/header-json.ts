@@ -7,6 +7,7 @@ import {
   type Field,
   type Header,
   isBundleHeader,
+  type OpenFile,
   OptionError,
   quoteText,
 } from "@masquerade/core";
@@ -34,17 +35,21 @@ export interface FileJson {
   readonly arrays: readonly ArrayJson[];
   /** Attributes that belong to no array; those of a group under its path, as "group/name". */
   readonly attrs: Json;
+  /** Members that are no arrays, with the error each would give; left out where there are none. */
+  readonly unreadable?: readonly { readonly key: string; readonly code: string; readonly message: string }[];
 }
 
 /**
  * Paths of the arrays that `select` names: itself, or everything in the group it is. All of them when it is left out. Throws OptionError when
- * there is no such thing.
+ * there is no such thing, and what is told of a member that is no array.
  */
-export function demandPaths(header: Header | BundleHeader, select: string | undefined): string[] {
-  const paths = [...eachHeader(header)].map(([path]) => path);
+export function demandPaths(file: Pick<OpenFile, "header" | "unreadable">, select: string | undefined): string[] {
+  const paths = [...eachHeader(file.header)].map(([path]) => path);
   if (select === undefined) return paths;
   const chosen = paths.filter((path) => path === select || path.startsWith(`${select}/`));
   if (chosen.length > 0) return chosen;
+  const refused = file.unreadable?.get(select);
+  if (refused !== undefined) throw refused;
   const near = nearest(select, paths);
   const hint = near === undefined ? "" : `; did you mean "${quoteText(near)}"?`;
   throw new OptionError("INDEX_INVALID", `there is no "${quoteText(select)}" in the file${hint}`, "select");

@@ -9,13 +9,14 @@ type Shown = ArrayJson & { readonly stats?: Stats };
 export function describeFile(name: string, file: FileJson, format: { readonly title: string }): string {
   const count = file.arrays.length;
   const lines = [`${name}: ${format.title}, ${count === 1 ? "1 array" : `${count} arrays`}`];
-  const keys = file.arrays.map((array) => array.key ?? "");
+  const keys = [...file.arrays, ...(file.unreadable ?? [])].map(({ key }) => key ?? "");
   const width = Math.min(40, Math.max(0, ...keys.map((key) => key.length)));
   for (const array of file.arrays as readonly Shown[]) {
     lines.push(`  ${arrayLine(array, width)}`);
     if (array.stats !== undefined) lines.push(`    ${statsLine(array.stats)}`);
     for (const line of attrLines(array.attrs)) lines.push(`    ${line}`);
   }
+  for (const { key, message } of file.unreadable ?? []) lines.push(`  ${key.padEnd(width)}  not read: ${message}`);
   for (const line of attrLines(file.attrs)) lines.push(`  ${line}`);
   return `${lines.map(printable).join("\n")}\n`;
 }

@@ -28,6 +28,35 @@ const countable = (entry: Entry): boolean =>
 /** What np.load does too: takes the first of several arrays, and (with allow_pickle) object arrays. */
 const inspect = ["inspect", "--json", "--objects", "--trailing", "ignore"];
 
+describe("a file with members that are no arrays", () => {
+  const file = corpus("hdf5/odd/refused-regions.h5");
+  const why = /"\/regions" holds references to parts of datasets/;
+
+  it("is shown, and what they are refused for", async () => {
+    const { code, out } = await masq(["inspect", file]);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^ {2}x {8}<i8 \(3,\)$/m);
+    expect(out).toMatch(/^ {2}regions {2}not read: hdf5: "\/regions" holds references/m);
+    const told = JSON.parse((await masq(["inspect", "--json", file])).out);
+    expect(told.unreadable).toEqual([
+      { key: "regions", code: "CAPABILITY_MISSING", message: expect.stringMatching(why) },
+    ]);
+  });
+
+  it("is not converted or compared without them, unless asked to be", async () => {
+    for (const argv of [
+      ["convert", file, "-", "--to", "npz"],
+      ["head", file, "--select", "regions"],
+      ["diff", file, file],
+    ]) {
+      const { code, err } = await masq(argv);
+      expect([code, err], argv.join(" ")).toEqual([2, expect.stringMatching(why)]);
+    }
+    const { code, err } = await masq(["diff", "--unreadable", "skip", file, file]);
+    expect([code, err]).toEqual([0, ""]);
+  });
+});
+
 describe("inspect --json", () => {
   const entries = ["npy", "npz", "demo"].flatMap(manifest);
   const single = entries.filter((entry) => promised(entry) !== undefined);

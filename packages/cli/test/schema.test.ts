@@ -15,6 +15,7 @@ const [sst, several, text] = [corpus("demo/sst.pkl"), corpus("npz/np2/several.np
 const cases: readonly (readonly [argv: readonly string[], stream: "out" | "err"])[] = [
   [["inspect", sst, "--json", "--stats"], "out"],
   [["inspect", several, "--json"], "out"],
+  [["inspect", corpus("hdf5/odd/refused-regions.h5"), "--json"], "out"],
   [["head", several, "--json"], "out"],
   [["slice", `${sst}[0, 0]`, "--json"], "out"],
   [["stats", several, "--json"], "out"],

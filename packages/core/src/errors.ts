@@ -10,9 +10,9 @@ const MESSAGE_LIMIT = 500;
 const BRAND: symbol = Symbol.for("masquerade.error");
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is being removed.
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\ud800-\udfff]/gu;
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]/gu;
 
-/** Text from a file made fit for one line of a message: control characters escaped, at most `limit` characters. */
+/** Text from a file made fit for one line of a message: control characters, those that turn its direction too, escaped, at most `limit` characters. */
 export function quoteText(text: string, limit = 80): string {
   const cut = text.length > limit ? `${text.slice(0, limit)}…` : text;
   return cut.replace(CONTROL, (c) => `\\u${(c.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`);

@@ -80,6 +80,7 @@ export {
 } from "./format/header.ts";
 export {
   blocksByReading,
+  demandReadable,
   eachArray,
   fillOut,
   lazyFromArray,

@@ -5,11 +5,13 @@ import {
   type BlockRange,
   Bundle,
   blockRanges,
+  CapabilityError,
   dtypes,
   type FileWriter,
   isMaskedArray,
   isMasqueradeError,
   MaskedArray,
+  makeOpenFile,
   NdArray,
   nomask,
   openDecoded,
@@ -129,6 +131,19 @@ group("reading a whole open file", () => {
     expect(back.attrs.get("title")).toBe("five");
     expect(numbers(back.get("group/masked") as AnyArray)).toEqual(numbers(data("C")));
     expect((back.get("nomask") as MaskedArray).mask).toBe(nomask);
+  });
+
+  it("loses nothing silently: a member that is no array is thrown, here and where it is asked for", async () => {
+    const decoded = openDecoded(value);
+    const refused = new CapabilityError("toy", "dtype", "there is no dtype for it");
+    const file = makeOpenFile(decoded.header, (path) => decoded.array(path), undefined, new Map([["odd", refused]]));
+    expect(file.names).not.toContain("odd");
+    expect(numbers(await file.array("plain").read())).toEqual(numbers(data("F")));
+    expect(() => file.array("odd")).toThrow(refused);
+    await expect(readFile(file)).rejects.toBe(refused);
+    const writer = recorder();
+    await expect(pipe(file, writer)).rejects.toBe(refused);
+    expect(writer.ended).toEqual(["abort"]);
   });
 });
 

@@ -85,6 +85,7 @@ export async function openFrom(opening: Promise<Opened>, options: Reading): Prom
     format: file.format,
     header: file.header,
     names: file.names,
+    ...(file.unreadable && { unreadable: file.unreadable }),
     array: (name) => file.array(name),
     close,
     [Symbol.asyncDispose]: close,

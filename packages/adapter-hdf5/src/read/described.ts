@@ -13,6 +13,7 @@ import { parseDType } from "@masquerade/numpy";
 import { isLibraryFilter, isPlainFilter } from "../data/unfilter.ts";
 import { filterName, plugins } from "../filter/plugins.ts";
 import * as names from "../names.ts";
+import type { GlobalHeaps } from "../structure/heaps.ts";
 import { dtypeOf, type TypeReader } from "../type/from-h5.ts";
 import type { H5Type } from "../type/h5type.ts";
 import { withRecordMarks } from "../type/record-marks.ts";
@@ -29,6 +30,10 @@ export interface Fetch {
    */
   bytes(path: string, into?: Uint8Array): Promise<Uint8Array>;
   texts(path: string, elements: number, bytes: number): Promise<readonly (string | null)[]>;
+  /** Where values of varying length lie. */
+  readonly heaps: GlobalHeaps;
+  /** The path of an object by its address; undefined where none was found there. */
+  pathOf(address: number): string | undefined;
 }
 
 /** What reading (a part of) the arrays of one file needs. */
@@ -53,19 +58,22 @@ export interface Described {
   readonly bytes: number;
 }
 
+/** What can be done about a member that is no array. */
+export const LEAVE_OUT = 'unreadable: "skip" leaves it out';
+
 export function describe(raw: RawDataset, reader: Writer, context: Context): Described {
   const named = `"${quoteText(raw.path, 80)}"`;
   if (raw.sources.length > 0)
     throw new UnsafeContentError(
       "UNSAFE_LINK",
       "hdf5",
-      `${named} is a virtual dataset over ${quoteText(raw.sources[0] as string, 80)}, which is never opened`,
+      `${named} is a virtual dataset over ${quoteText(raw.sources[0] as string, 80)}, which is never opened; ${LEAVE_OUT}`,
     );
   if (raw.stored.layout.layout === "external")
     throw new UnsafeContentError(
       "UNSAFE_LINK",
       "hdf5",
-      `the elements of ${named} lie in another file, which is never opened`,
+      `the elements of ${named} lie in another file, which is never opened; ${LEAVE_OUT}`,
     );
   demandFilters(raw, named);
   let type = raw.stored.type;
@@ -79,11 +87,7 @@ export function describe(raw: RawDataset, reader: Writer, context: Context): Des
   const ours = reader === "masquerade";
   const dtype = ownDType(type, raw, ours) ?? toldRecord(dtypeOf(type, typeReader(reader)), raw, ours);
   if (typeof dtype === "string")
-    throw new CapabilityError(
-      "hdf5",
-      "dtype",
-      `${named} holds ${dtype}, which no dtype has; select another dataset, or skip it with unreadable: "skip"`,
-    );
+    throw new CapabilityError("hdf5", "dtype", `${named} holds ${dtype}, which no dtype has; ${LEAVE_OUT}`);
   const elements = checkShape(shape, size, context.limits, { format: "hdf5" });
   const bytes = outer.reduce((n, m) => n * m, size);
   const { maxBytes, maxTotalBytes } = context.limits;

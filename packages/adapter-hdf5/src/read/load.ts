@@ -17,6 +17,7 @@ import {
 } from "@masquerade/core";
 import * as names from "../names.ts";
 import type { Hdf5ReadOptions } from "../options.ts";
+import { hasTexts } from "../type/from-h5.ts";
 import { textAttr, userAttrs } from "./attrs.ts";
 import { maskedColumns } from "./columns.ts";
 import { type Context, type Described, describe, type Fetch, parseTold } from "./described.ts";
@@ -24,6 +25,7 @@ import { nonzero, textArray, utf8Texts } from "./elements.ts";
 import { matlabArray } from "./matlab.ts";
 import { netcdfArray } from "./netcdf.ts";
 import type { PlanArray } from "./plan.ts";
+import { pointed } from "./pointed.ts";
 import type { RawAttr, RawDataset } from "./raw.ts";
 import { settle } from "./settle.ts";
 import { memoryFor } from "./straight.ts";
@@ -31,6 +33,8 @@ import type { Writer } from "./writer.ts";
 
 async function read(raw: RawDataset, one: Described, fetch: Fetch): Promise<NdArray> {
   const { type, shape } = one;
+  if (type.class === "other" || (type.class === "compound" && hasTexts(type)))
+    return await pointed(await fetch.bytes(raw.path, one.bytes), one, fetch);
   if (type.class === "text") {
     const count = shape.reduce((n, m) => n * m, 1);
     const found = count === 0 ? [] : await fetch.texts(raw.path, count, one.bytes);

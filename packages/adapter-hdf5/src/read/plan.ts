@@ -20,6 +20,7 @@ import {
   shownName,
   siblingMask,
 } from "./conventions.ts";
+import { LEAVE_OUT } from "./described.ts";
 import type { RawDataset, RawGroup, RawNode } from "./raw.ts";
 import { type Writer, writerOf } from "./writer.ts";
 
@@ -97,7 +98,7 @@ function member(node: RawNode, siblings: ReadonlyMap<string, RawNode>, name: str
         new UnsafeContentError(
           "UNSAFE_LINK",
           "hdf5",
-          `"${quoteText(node.path, 60)}" is a link to another file, ${quoteText(node.target, 80)}, which is never opened`,
+          `"${quoteText(node.path, 60)}" is a link to another file, ${quoteText(node.target, 80)}, which is never opened; ${LEAVE_OUT}`,
         ),
       );
     case "dangling":
@@ -105,7 +106,7 @@ function member(node: RawNode, siblings: ReadonlyMap<string, RawNode>, name: str
         new FormatError(
           "FORMAT_MALFORMED",
           "hdf5",
-          `"${quoteText(node.path, 60)}" is a link to ${quoteText(node.target, 80)}, where there is nothing`,
+          `"${quoteText(node.path, 60)}" is a link to ${quoteText(node.target, 80)}, where there is nothing; ${LEAVE_OUT}`,
         ),
       );
     case "refused":

@@ -16,6 +16,8 @@ export interface RawAttr {
   readonly value: Uint8Array | readonly string[] | null | undefined;
   /** Of DIMENSION_LIST: addresses of the scales of each axis. */
   readonly scales?: readonly (readonly number[])[];
+  /** Of references to objects: the addresses of those. As the tree is given, they are paths, in `value`. */
+  readonly references?: readonly number[];
 }
 
 export interface RawDataset {

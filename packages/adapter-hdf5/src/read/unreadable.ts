@@ -1,8 +1,10 @@
-import { type CapabilityError, isMasqueradeError } from "@masquerade/core";
-import type { Hdf5ReadOptions } from "../options.ts";
+import { isMasqueradeError, type MasqueradeError } from "@masquerade/core";
+import type { Plan } from "./plan.ts";
 
-/** Whether an error is that of a dataset no dtype holds, and such are to be left out. */
-export function isLeftOut(error: unknown, options: Hdf5ReadOptions): boolean {
-  if (options.unreadable !== "skip" || !isMasqueradeError(error, "CAPABILITY_MISSING")) return false;
-  return (error as CapabilityError).capability === "dtype";
+/**
+ * Whether an error is that of one member, which is no array here: of a dtype or a filter that there is not, a link that is not followed. The
+ * others are not touched by it, as they are by damage.
+ */
+export function isOfMember(error: unknown, plan: Plan): error is MasqueradeError {
+  return plan.plan === "refused" || isMasqueradeError(error, "CAPABILITY_MISSING", "UNSAFE_LINK");
 }

@@ -119,6 +119,10 @@ async function attribute(image: FileImage, heaps: GlobalHeaps, from: Cursor, bud
     if (type.size !== heaps.referenceBytes) throw from.fail("a text of an impossible size");
     return { name, type: both, value: (await heaps.texts(raw, count)).map((text) => text ?? "") };
   }
+  if (type.class === "other" && type.points === "object" && type.size === image.offsetSize) {
+    const from = new Cursor(raw, 0, image);
+    return { name, type: both, value: undefined, references: Array.from({ length: count }, () => from.address() ?? 0) };
+  }
   // Copies: what is kept must not hold on to blocks of the file.
   return { name, type: both, value: hasPointers(type) ? undefined : raw.slice() };
 }

@@ -1,5 +1,5 @@
 import { LimitError } from "@masquerade/core";
-import { malformed } from "./cursor.ts";
+import { Cursor, malformed } from "./cursor.ts";
 import type { FileImage } from "./image.ts";
 
 /** Collections kept decoded at a time: texts of one attribute, or of neighbouring elements, lie in few. */
@@ -71,6 +71,24 @@ export class GlobalHeaps {
     const object = await this.object(address, index);
     if (count * bytes > object.length) throw malformed("a value of varying length is longer than its place");
     return object.subarray(0, count * bytes);
+  }
+
+  /** The address that a reference to an object holds; undefined for none. */
+  address(reference: Uint8Array): number | undefined {
+    const address = new Cursor(reference, 0, this.image).address();
+    return address === 0 ? undefined : address;
+  }
+
+  /** Throws LimitError where values take more bytes than an array may. */
+  demand(total: number): void {
+    const { maxBytes } = this.image.patience.limits;
+    if (total > maxBytes)
+      throw new LimitError("maxBytes", `values of varying length take more than ${maxBytes} bytes`, { format: "hdf5" });
+  }
+
+  /** Bytes of a reference to an object. */
+  get addressBytes(): number {
+    return this.image.offsetSize;
   }
 
   /** Bytes of a reference to a value of varying length. */

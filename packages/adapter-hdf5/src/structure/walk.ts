@@ -148,17 +148,33 @@ class Walk {
     return { address: at };
   }
 
-  /** The tree once more, dimension scales by their names. */
-  named(group: RawGroup): RawGroup {
+  /** The tree once more, dimension scales by their names and references by paths. */
+  named(group: RawGroup, paths: ReadonlyMap<number, string> = pathsOf(group)): RawGroup {
     const members = group.members.map(([name, node]) => {
-      if (node.node === "group") return [name, this.named(node)] as const;
+      if (node.node === "group") return [name, this.named(node, paths)] as const;
       if (node.node !== "dataset") return [name, node] as const;
       const scales = node.attrs.find((one) => one.scales !== undefined)?.scales;
-      if (scales === undefined || scales.length !== node.shape?.length) return [name, node] as const;
+      const told = { ...node, attrs: node.attrs.map((one) => withPaths(one, paths)) };
+      if (scales === undefined || scales.length !== node.shape?.length) return [name, told] as const;
       const named = scales.map(([first]) => (first === undefined ? "" : (this.names.get(first) ?? "")));
-      if (named.every((one) => one === "")) return [name, node] as const;
-      return [name, { ...node, scales: named }] as const;
+      if (named.every((one) => one === "")) return [name, told] as const;
+      return [name, { ...told, scales: named }] as const;
     });
-    return { ...group, members };
+    return { ...group, members, attrs: group.attrs.map((one) => withPaths(one, paths)) };
   }
 }
+
+/** Paths of all objects by their addresses, of those with several the first. Recursion is bounded: the tree's depth was. */
+export function pathsOf(group: RawGroup, out: Map<number, string> = new Map()): Map<number, string> {
+  if (!out.has(group.address)) out.set(group.address, group.path);
+  for (const [, node] of group.members) {
+    if (node.node === "group") pathsOf(node, out);
+    else if (node.node === "dataset" && !out.has(node.address)) out.set(node.address, node.path);
+  }
+  return out;
+}
+
+const withPaths = (attr: RawAttr, paths: ReadonlyMap<number, string>): RawAttr =>
+  attr.references === undefined
+    ? attr
+    : { ...attr, value: attr.references.map((address) => (address === 0 ? "" : (paths.get(address) ?? ""))) };

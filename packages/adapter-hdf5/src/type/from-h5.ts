@@ -41,8 +41,30 @@ export function dtypeOf(type: H5Type, reader: TypeReader = "h5py"): DType | stri
     case "references":
       return "references";
     case "other":
-      return type.what;
+      return pointedDType(type, reader);
   }
+}
+
+/** References are the paths they lead to, as texts; sequences of varying length, objects: each an array, as h5py has them. */
+function pointedDType({ what, points }: Extract<H5Type, { class: "other" }>, reader: TypeReader): DType | string {
+  if (points === "object") return dtypes.stringDType();
+  if (points === "region") return "references to parts of datasets";
+  if (typeof points !== "object") return what;
+  const element = dtypeOf(points.of, reader);
+  if (typeof element === "string") return `${what} of ${element}`;
+  return element.kind === "string" ||
+    element.kind === "object" ||
+    (points.of.class === "compound" && hasTexts(points.of))
+    ? `${what} of such`
+    : dtypes.object();
+}
+
+/** Whether elements of a type are texts of varying length, or references, or have such within. Recursion is bounded by the parser. */
+export function hasTexts(type: H5Type): boolean {
+  if (type.class === "text") return true;
+  if (type.class === "other") return type.points === "object";
+  if (type.class === "array") return hasTexts(type.base);
+  return type.class === "compound" && type.members.some((member) => hasTexts(member.type));
 }
 
 function floatOf(type: Extract<H5Type, { class: "float" }>): DType | string {
@@ -114,8 +136,14 @@ function recordOf(type: Extract<H5Type, { class: "compound" }>, reader: TypeRead
     }
     const dtype = dtypeOf(inner, reader);
     if (typeof dtype === "string") return `records with ${dtype}`;
-    if (dtype.kind === "string") return "records with texts of varying length";
+    if (dtype.kind === "object") return "records with sequences of varying length";
     if (names.has(member.name)) return "records with two fields of one name";
+    if (dtype.kind === "string") {
+      // How long the longest text is, is known when they are read.
+      names.add(member.name);
+      fields.push({ name: member.name, offset: member.offset, dtype: dtypes.str(1) as DType, shape });
+      continue;
+    }
     const elements = shape.reduce((n, m) => n * m, 1);
     if (elements * dtype.itemsize !== member.type.size) return "records with a field whose parts do not fill it";
     names.add(member.name);

@@ -30,7 +30,7 @@ Examples:
     if (!/^\d{1,15}$/.test(options.lines)) throw new UsageError(`-n takes a number, not "${options.lines}"`);
     does(
       withFile(name, options, flags.given("read"), io, async (file) => {
-        const paths = demandPaths(file.header, options.select);
+        const paths = demandPaths(file, options.select);
         const parts = await readParts(file, paths, ({ header }) =>
           header.shape.length === 0 ? "..." : `:${options.lines}`,
         );

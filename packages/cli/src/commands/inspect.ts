@@ -27,7 +27,7 @@ export const define: Define = (command, { io, does }) => {
 
 async function inspect(name: string, file: RecognisedFile, options: Options): Promise<Outcome> {
   const headers = new Map(eachHeader(file.header));
-  const paths = demandPaths(file.header, options.select);
+  const paths = demandPaths(file, options.select);
   const arrays = [];
   for (const path of paths) {
     const one = arrayJson(
@@ -38,9 +38,14 @@ async function inspect(name: string, file: RecognisedFile, options: Options): Pr
     const stats: { readonly stats?: Stats } = options.stats === true ? { stats: await statsOf(file.array(path)) } : {};
     arrays.push({ ...one, ...stats });
   }
-  const found: FileJson = { format: file.format, arrays, attrs: bundleAttrs(file.header) };
+  const found: FileJson = { format: file.format, arrays, attrs: bundleAttrs(file.header), ...unreadableJson(file) };
   if (options.json === true) return { out: `${JSON.stringify(found)}\n` };
   return { out: describeFile(name, found, registry.get(file.format)) };
+}
+
+function unreadableJson({ unreadable }: RecognisedFile): Pick<FileJson, "unreadable"> {
+  if (unreadable === undefined) return {};
+  return { unreadable: [...unreadable].map(([key, { code, message }]) => ({ key, code, message })) };
 }
 
 const examples = `
@@ -51,5 +56,5 @@ Examples:
   $ gunzip -c sst.npy.gz | masq inspect -        outer gzip is taken off by itself, too
 
 The JSON is {"format", "arrays": [{"key", "dtype", "shape", "order", "masked", "fillValue", "attrs"}], "attrs"}; with --stats each
-array has "stats" as well. "key" is null for a single unnamed array, "dtype" NumPy's dtype.str or descr list, "fillValue" null when unset;
+array has "stats" as well, and members that are no arrays are "unreadable": [{"key", "code", "message"}]. "key" is null for a single unnamed array, "dtype" NumPy's dtype.str or descr list, "fillValue" null when unset;
 NaN and infinities are strings, and so are integers beyond 2^53.`;

@@ -62,7 +62,7 @@ async function stats(
   const headers = new Map(eachHeader(file.header));
   using progress = meter(io, { label: name, unit: "elements", quiet: options.quiet });
   const arrays: ArrayStats[] = [];
-  for (const path of demandPaths(file.header, options.select)) {
+  for (const path of demandPaths(file, options.select)) {
     const { dtype, shape } = headers.get(path) as Header;
     const key = isBundleHeader(file.header) ? path : null;
     progress.restart(key === null ? name : `${name}: ${key}`);

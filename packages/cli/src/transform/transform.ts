@@ -66,7 +66,7 @@ export function transformed(file: OpenFile, { select, slice, astype, fill }: Tra
 }
 
 function selected(file: OpenFile, select: string): OpenFile {
-  const [path] = demandPaths(file.header, select);
+  const [path] = demandPaths(file, select);
   if (path === select && file.names.includes(select)) return ofArray(file.array(select));
   let header = file.header;
   let rest = select;
@@ -77,7 +77,9 @@ function selected(file: OpenFile, select: string): OpenFile {
     header = header.entries.get(name) as Header | BundleHeader;
     rest = rest.slice(name.length + 1);
   }
-  return makeOpenFile(header, (inner) => file.array(`${select}/${inner}`));
+  const within = [...(file.unreadable ?? [])].filter(([path]) => path.startsWith(`${select}/`));
+  const unreadable = new Map(within.map(([path, error]) => [path.slice(select.length + 1), error]));
+  return makeOpenFile(header, (inner) => file.array(`${select}/${inner}`), undefined, unreadable);
 }
 
 const ofArray = (one: LazyArray): OpenFile => makeOpenFile(one.header, () => one);
@@ -113,23 +115,29 @@ function mapped(file: OpenFile, change: (array: AnyArray) => AnyArray): OpenFile
     const join = (name: string): string => (path === "" ? name : `${path}/${name}`);
     return { ...header, entries: new Map([...header.entries].map(([name, one]) => [name, rebuilt(one, join(name))])) };
   };
-  return makeOpenFile(rebuilt(file.header, ""), (path, header) => {
-    const source = file.array(path);
-    const changed = (value: AnyArray, plane: ReadOptions["plane"]): AnyArray => planeOf(change(value), plane ?? "both");
-    return {
-      header,
-      read: async (selection, options) => {
-        const { plane, out: _out, ...rest } = options ?? {};
-        return changed(await source.read(selection, { ...rest, plane: "both" }), plane);
-      },
-      blocks: async function* (options) {
-        for await (const block of source.blocks({ ...options, plane: "both" })) {
-          const plane = options?.plane ?? "both";
-          yield { ...block, array: path, plane, value: changed(block.value, plane) };
-        }
-      },
-    };
-  });
+  return makeOpenFile(
+    rebuilt(file.header, ""),
+    (path, header) => {
+      const source = file.array(path);
+      const changed = (value: AnyArray, plane: ReadOptions["plane"]): AnyArray =>
+        planeOf(change(value), plane ?? "both");
+      return {
+        header,
+        read: async (selection, options) => {
+          const { plane, out: _out, ...rest } = options ?? {};
+          return changed(await source.read(selection, { ...rest, plane: "both" }), plane);
+        },
+        blocks: async function* (options) {
+          for await (const block of source.blocks({ ...options, plane: "both" })) {
+            const plane = options?.plane ?? "both";
+            yield { ...block, array: path, plane, value: changed(block.value, plane) };
+          }
+        },
+      };
+    },
+    undefined,
+    file.unreadable,
+  );
 }
 
 /** What an array of no elements becomes tells what becomes of the header. */

@@ -3,6 +3,7 @@ import type { Bundle } from "../array/bundle.ts";
 import type { NdArray } from "../array/ndarray.ts";
 import type { SelectionInput } from "../array/selection.ts";
 import type { Kind } from "../dtype/elements.ts";
+import type { MasqueradeError } from "../errors.ts";
 import type { BundleHeader, Header } from "./header.ts";
 import type { Limits } from "./limits.ts";
 import type { Loss, LossPolicy } from "./losses.ts";
@@ -119,7 +120,12 @@ export interface OpenFile extends AsyncDisposable {
   readonly header: Header | BundleHeader;
   /** Paths of the arrays in the file; [""] for a single unnamed one. */
   readonly names: readonly string[];
-  /** An array by path; may be left out when there is one only. Throws OptionError INDEX_INVALID. */
+  /**
+   * Members that are no arrays here, by path, with what each is refused for: in neither the header nor `names`. `array` throws that, and so does
+   * everything that takes a file as a whole ({@link demandReadable}).
+   */
+  readonly unreadable?: ReadonlyMap<string, MasqueradeError>;
+  /** An array by path; may be left out when there is one only. Throws OptionError INDEX_INVALID, and what is told in `unreadable`. */
   array(name?: string): LazyArray;
 }
 

@@ -3,7 +3,7 @@ import { Bundle, type BundleMember, isBundle } from "../array/bundle.ts";
 import { lateBytes } from "../array/late-storage.ts";
 import type { NdArray } from "../array/ndarray.ts";
 import { sameShape } from "../array/strides.ts";
-import { OptionError, quoteText, throwIfAborted } from "../errors.ts";
+import { type MasqueradeError, OptionError, quoteText, throwIfAborted } from "../errors.ts";
 import { blockRanges } from "./blocks.ts";
 import type { Block, LazyArray, OpenFile, Plane, ReadOptions } from "./format.ts";
 import { type BundleHeader, describe, eachHeader, type Header, headerOf, isBundleHeader } from "./header.ts";
@@ -81,12 +81,13 @@ export function lazyFromArray(array: AnyArray, name = ""): LazyArray {
 
 /**
  * An open file from its header and a way to get each array: names are the paths of the header, `array()` without a name is the only one.
- * `dispose` runs once.
+ * `dispose` runs once. `unreadable`: members that are no arrays, and why.
  */
 export function makeOpenFile(
   header: Header | BundleHeader,
   array: (path: string, header: Header) => LazyArray,
   dispose: () => Promise<void> = async () => {},
+  unreadable: ReadonlyMap<string, MasqueradeError> = new Map(),
 ): OpenFile {
   const headers = new Map(eachHeader(header));
   const names = [...headers.keys()];
@@ -95,10 +96,13 @@ export function makeOpenFile(
   return {
     header,
     names,
+    ...(unreadable.size > 0 ? { unreadable } : {}),
     array(name) {
       const path = name ?? (names.length === 1 ? (names[0] as string) : undefined);
       const one = path === undefined ? undefined : headers.get(path);
       if (path === undefined || one === undefined) {
+        const refused = path === undefined ? undefined : unreadable.get(path);
+        if (refused !== undefined) throw refused;
         const known = names.slice(0, 8).map((n) => `"${quoteText(n, 40)}"`);
         const there = known.length === 0 ? "no arrays" : known.join(", ") + (names.length > 8 ? ", …" : "");
         throw new OptionError(
@@ -125,8 +129,14 @@ export function openDecoded(value: AnyArray | Bundle): OpenFile {
   return makeOpenFile(describe(value), (path) => lazyFromArray(arrays.get(path) as AnyArray, path));
 }
 
-/** Everything in an open file, read: an array, or a bundle of the header's shape. */
+/** Throws what the first member that is no array is refused for: for whoever takes a file as a whole, and would lose it silently. */
+export function demandReadable(file: OpenFile): void {
+  for (const refused of file.unreadable?.values() ?? []) throw refused;
+}
+
+/** Everything in an open file, read: an array, or a bundle of the header's shape. Throws what {@link demandReadable} throws. */
 export async function readFile(file: OpenFile, options: ReadOptions = {}): Promise<AnyArray | Bundle> {
+  demandReadable(file);
   const arrays = new Map<string, AnyArray>();
   for (const name of file.names) arrays.set(name, await file.array(name).read(undefined, options));
   return assemble(file.header, "", arrays);

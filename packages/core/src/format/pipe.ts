@@ -3,7 +3,7 @@ import { throwIfAborted } from "../errors.ts";
 import { defaultBlockBytes } from "./blocks.ts";
 import type { Block, FileWriter, LazyArray, OpenFile, Plane, Progress } from "./format.ts";
 import type { Header } from "./header.ts";
-import { blocksByReading } from "./lazy.ts";
+import { blocksByReading, demandReadable } from "./lazy.ts";
 import { axesWalked, pieceRanges } from "./pieces.ts";
 
 export interface PipeOptions {
@@ -22,6 +22,7 @@ export interface PipeOptions {
 export async function pipe(file: OpenFile, writer: FileWriter, options: PipeOptions = {}): Promise<void> {
   const { signal, onProgress, maxBytes } = options;
   try {
+    demandReadable(file);
     const steps = file.names.flatMap((name) => {
       const array = file.array(name);
       const split = writer.planes === "data-first";

@@ -243,6 +243,7 @@ const recognised = (format: string, file: OpenFile): RecognisedFile => ({
   format,
   header: file.header,
   names: file.names,
+  ...(file.unreadable && { unreadable: file.unreadable }),
   array: (name) => file.array(name),
   [Symbol.asyncDispose]: () => file[Symbol.asyncDispose](),
 });

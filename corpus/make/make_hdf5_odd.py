@@ -1,0 +1,134 @@
+"""Writes corpus/hdf5/odd: what h5py can write and few do. References, sequences, records with texts, files of other sizes and drivers."""
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import h5py
+import numpy as np
+
+import expect
+from writing import Folder
+
+VERSIONS = {"h5py": h5py.__version__, "hdf5": h5py.version.hdf5_version}
+TEXT = np.dtypes.StringDType()
+
+
+def bytes_of(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def pointers(path):
+    """References, as the names of what they lead to; sequences, as h5py gives them; records with texts, as records of `U`."""
+    with h5py.File(path, "w") as file:
+        file["group/x"] = np.arange(3.0)
+        file["y"] = np.int16(5)
+        file.create_dataset("references", data=np.array([file["group"].ref, file["y"].ref, h5py.Reference()], h5py.ref_dtype))
+        file["y"].attrs["one"] = file["group/x"].ref
+        file["y"].attrs["several"] = np.array([file["y"].ref, file["group"].ref], h5py.ref_dtype)
+        ragged = file.create_dataset("ragged", (2, 2), h5py.vlen_dtype("<i4"), chunks=(1, 2), compression="gzip")
+        ragged[0, 0], ragged[1, 1] = [1, 2, 3], [-4]
+        points = np.dtype([("a", ">i2"), ("b", "<f4", (2,))])
+        ragged = file.create_dataset("points", (3,), h5py.vlen_dtype(points))
+        ragged[1] = np.array([(1, [2, 3]), (4, [5, 6])], points)
+        inner = np.dtype([("unit", h5py.string_dtype()), ("at", "<f8")])
+        record = np.dtype([("id", "<i4"), ("name", h5py.string_dtype()), ("in", inner), ("tags", h5py.string_dtype(), (2,)), ("to", h5py.ref_dtype)])
+        table = file.create_dataset("table", (3,), record, chunks=(2,))
+        table[0] = (1, "é", ("K", 2.5), ["a", "bc"], file["y"].ref)
+        table[2] = (3, "longer", ("", 1.5), ["", "日本"], h5py.Reference())
+    with h5py.File(path) as file:
+        name = lambda one: file[one].name if one else ""
+        shown = {"group": {"x": file["group/x"][()]}, "y": np.array(file["y"][()])}
+        shown["references"] = np.array([name(one) for one in file["references"]], TEXT)
+        for key in ["ragged", "points"]:
+            found = file[key][()]
+            shown[key] = np.empty(found.shape, object)
+            for at in np.ndindex(found.shape):
+                shown[key][at] = found[at]
+        rows = [(i, n.decode(), (u.decode(), at), [t.decode() for t in tags], name(to)) for i, n, (u, at), tags, to in file["table"][()].tolist()]
+        longest = lambda texts: "<U%d" % max(1, *map(len, texts))
+        shown["table"] = np.array(rows, [("id", "<i4"), ("name", longest([r[1] for r in rows])),
+                                         ("in", [("unit", longest([r[2][0] for r in rows])), ("at", "<f8")]),
+                                         ("tags", longest([t for r in rows for t in r[3]]), (2,)), ("to", longest([r[4] for r in rows]))])
+    return dict(sorted(shown.items()))
+
+
+def small_sizes(path):
+    """Addresses and lengths of four bytes."""
+    plan = h5py.h5p.create(h5py.h5p.FILE_CREATE)
+    plan.set_sizes(4, 4)
+    with h5py.File(h5py.h5f.create(path.encode(), h5py.h5f.ACC_TRUNC, plan)) as file:
+        for i in range(40):
+            file["many/k%02d" % i] = i
+        file.create_dataset("chunks", data=np.arange(100.0).reshape(10, 10), chunks=(3, 4), compression="gzip")
+        file["texts"] = ["a", "é", "longer than a word"]
+        file["texts"].attrs["text"] = "of varying length"
+        file.create_dataset("ragged", (2,), h5py.vlen_dtype("<i4"))[1] = [1, 2]
+    with h5py.File(path) as file:
+        ragged = np.empty(2, object)
+        ragged[:] = list(file["ragged"][()])
+        many = {key: np.array(file["many"][key][()]) for key in sorted(file["many"])}
+        return {"chunks": file["chunks"][()], "many": many, "ragged": ragged, "texts": file["texts"].asstr()[()].astype(TEXT)}
+
+
+def growing(path):
+    """Copied while its writer, in SWMR mode, had it open."""
+    file = h5py.File(path + ".open", "w", libver="latest")
+    rows = file.create_dataset("rows", (0, 3), "<f4", maxshape=(None, 3), chunks=(4, 3))
+    file.swmr_mode = True
+    for i in range(30):
+        rows.resize((i + 1, 3))
+        rows[i] = i
+        rows.flush()
+    shutil.copy(path + ".open", path)
+    shown = {"rows": rows[()]}
+    file.close()
+    return shown
+
+
+def not_closed(path):
+    program = "import h5py, os; f = h5py.File(%r, 'w', libver='latest'); f['x'] = range(999); f.flush(); f['y'] = range(999); os._exit(0)"
+    subprocess.run([sys.executable, "-c", program % path], check=True)
+
+
+def regions(path):
+    with h5py.File(path, "w") as file:
+        file["x"] = np.arange(3)
+        file.create_dataset("regions", data=np.array([file["x"].regionref[:2]], h5py.regionref_dtype))
+
+
+def family(path):
+    part = os.path.join(os.path.dirname(path), "part%d.h5")
+    with h5py.File(part, "w", driver="family", memb_size=2048) as file:
+        file["x"] = np.arange(500)
+    shutil.move(part % 0, path)
+
+
+def split(path):
+    whole = os.path.join(os.path.dirname(path), "parts")
+    with h5py.File(whole, "w", driver="split", libver="latest") as file:
+        file["x"] = np.arange(500)
+    shutil.move(whole + "-m.h5", path)
+
+
+def main():
+    folder = Folder("hdf5", "odd", "h5py", VERSIONS)
+    for name, what, fill in [("pointers", "references, sequences of varying length, records with texts", pointers),
+                             ("small-sizes", "addresses and lengths of four bytes", small_sizes),
+                             ("growing", "copied while it was written (SWMR)", growing)]:
+        with tempfile.TemporaryDirectory() as there:
+            path = os.path.join(there, "x.h5")
+            shown = expect.describe(fill(path))
+            folder.add(name + ".h5", bytes_of(path), "hdf5", what, shown)
+    for name, fill, code in [("not-closed", not_closed, "FORMAT_MALFORMED"), ("family", family, "CAPABILITY_MISSING"),
+                             ("split", split, "CAPABILITY_MISSING"), ("regions", regions, "CAPABILITY_MISSING")]:
+        with tempfile.TemporaryDirectory() as there:
+            path = os.path.join(there, "x.h5")
+            fill(path)
+            folder.add("refused-" + name + ".h5", bytes_of(path), "hdf5", name, {"refused": code})
+    folder.finish()
+
+
+main()
