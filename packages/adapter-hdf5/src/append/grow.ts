@@ -16,6 +16,7 @@ import type { KnownFile } from "../file.ts";
 import { loadArray } from "../read/load.ts";
 import type { PlanArray } from "../read/plan.ts";
 import type { RawDataset } from "../read/raw.ts";
+import { hasTexts } from "../type/from-h5.ts";
 import type { H5Type } from "../type/h5type.ts";
 import { demandHarmless, withoutHidden } from "../write/cf.ts";
 import { elementBytes } from "../write/elements.ts";
@@ -46,6 +47,9 @@ export async function growthOf(file: KnownFile, { plan, name }: Known, value: An
   if (reader === "matlab") throw refuse("is MATLAB's, whose axes are the other way round; add to it with MATLAB");
   if (mask === "columns")
     throw refuse("is an astropy table, whose columns have masks of their own; add rows with astropy");
+  const { type } = raw.stored;
+  if (type.class === "other" || (type.class === "compound" && hasTexts(type)))
+    throw refuse("holds references, sequences of varying length or records with texts, which are only read");
   const outer = raw.shape ?? [];
   const none = outer.map(() => ({ start: 0, step: 1, count: 0, keep: true }));
   const empty = await loadArray(plan, file.context({ ranges: none }), {});

@@ -53,6 +53,7 @@ export async function demandSeenAs(
     const ranges = block.shape.slice(0, rank).map((count) => ({ start: 0, step: 1, count, keep: true }));
     const context = file.context({ ranges });
     const fetch = {
+      ...context.fetch,
       bytes: async (path: string) => (stored.get(path) as Uint8Array).slice(),
       texts: async (path: string) => stored.get(path) as readonly (string | null)[],
     };

@@ -34,7 +34,7 @@ import type { Writer } from "./writer.ts";
 async function read(raw: RawDataset, one: Described, fetch: Fetch): Promise<NdArray> {
   const { type, shape } = one;
   if (type.class === "other" || (type.class === "compound" && hasTexts(type)))
-    return await pointed(await fetch.bytes(raw.path, one.bytes), one, fetch);
+    return await pointed(one.bytes === 0 ? new Uint8Array(0) : await fetch.bytes(raw.path), one, fetch);
   if (type.class === "text") {
     const count = shape.reduce((n, m) => n * m, 1);
     const found = count === 0 ? [] : await fetch.texts(raw.path, count, one.bytes);
