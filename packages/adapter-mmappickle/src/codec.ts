@@ -1,4 +1,5 @@
 import { type Codec, exact } from "@masquerade/core";
+import { appendMmappickle } from "./append.ts";
 import { createMmappickle } from "./create.ts";
 import { decode } from "./decode.ts";
 import { encode, encodeParts } from "./encode.ts";
@@ -10,5 +11,6 @@ export const mmappickleCodec: Codec<"sync", MmappickleWriteOptions, MmappickleRe
   encodeParts,
   decode,
   open: (source, options) => openMmappickle(exact(source), options),
+  append: (file, value, options) => appendMmappickle(exact(file), value, options),
   create: createMmappickle,
 };

@@ -127,7 +127,8 @@ export function* encodeParts(
   yield TERMINATOR.slice();
 }
 
-function prepared(
+/** The entries of a value, once it is sure that they can be held. Throws CapabilityError. */
+export function prepared(
   value: AnyArray | Bundle,
   options: MmappickleWriteOptions & LossPolicy & EncodeOptions,
 ): ReturnType<typeof entriesOf> {

@@ -19,6 +19,7 @@ import { readChain } from "./chain.ts";
 import { chosenEntries, decode, modelOf } from "./decode.ts";
 import { FORMAT } from "./forms.ts";
 import { type MmappickleReadOptions, readOptions } from "./options.ts";
+import { writable } from "./overwrite.ts";
 import { fillFromPlain, type PlainOptions, readPlain } from "./plain.ts";
 import { readStored, type StoredArray, type StoredPlane, storedHeader } from "./stored.ts";
 import { readSoon, Window } from "./window.ts";
@@ -41,8 +42,10 @@ export async function openMmappickle(
   const window = new Window(source.size);
   const chain = await readSoon(readChain(window, limits), source, signal);
   const values = new Map<string, unknown>();
+  const mapped = new Map<string, StoredArray>();
   for (const entry of chosenEntries(chain, select)) {
     const stored = await readSoon(readStored(window, entry, limits), source, signal);
+    if (stored !== undefined) mapped.set(entry.key, stored);
     values.set(
       entry.key,
       stored === undefined
@@ -51,7 +54,15 @@ export async function openMmappickle(
     );
   }
   const file = openModel(modelOf(values), source);
-  return { ...file, array: (name) => withoutMask(file.array(name)) };
+  const [only] = file.names.length === 1 ? file.names : [];
+  return {
+    ...file,
+    array(name) {
+      const lazy = withoutMask(file.array(name));
+      const stored = mapped.get(name ?? only ?? "");
+      return stored === undefined ? lazy : writable(lazy, stored, source);
+    },
+  };
 }
 
 const payload = ({ at, bytes }: StoredPlane): DeferredPayload => ({

@@ -40,6 +40,8 @@ export interface ConformanceConfig {
   /** Options every encode and decode is given, for formats that need some. */
   readonly writeOptions?: object | undefined;
   readonly readOptions?: object | undefined;
+  /** Options every append is given. Default: none, since a file tells how it is written. */
+  readonly appendOptions?: object | undefined;
   /**
    * For formats that are not self-describing: what decode must be told about a file of this value, written with these options. Default: what
    * the codec's `readOptionsFor` says.

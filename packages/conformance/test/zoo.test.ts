@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { laws, runConformance } from "../src/index.ts";
+import { rightInPlace } from "./zoo/in-place.ts";
 import { zoo } from "./zoo/index.ts";
 import { right } from "./zoo/right.ts";
 
@@ -18,6 +19,12 @@ describe("the zoo", () => {
   it("holds the right adapter to no fault", async () => {
     const report = await runConformance(right);
     expect(report.results.filter((r) => r.outcome === "failed")).toEqual([]);
+  });
+
+  it("holds the one that is written in place to no fault", async () => {
+    const report = await runConformance(rightInPlace, { only: ["lazy"] });
+    expect(report.results.filter((r) => r.outcome === "failed")).toEqual([]);
+    expect(report.results.filter((r) => r.id.startsWith("lazy/in-place") && r.outcome === "passed").length).toBe(5);
   });
 
   let killed = 0;

@@ -85,15 +85,17 @@ group("a file", () => {
     expect(await codeOf(() => file.read(0, 1))).toBe("SOURCE_CLOSED");
     expect(await codeOf(() => file.readSync(0, 1))).toBe("SOURCE_CLOSED");
   });
-  it("is written in place, and at its end", async () => {
+  it("is written in place, at its end, and beyond", async () => {
     const path = made();
     await using file = await fromFile(path, { mode: "r+" });
     await file.write?.(998, Uint8Array.of(1, 2, 3));
     expect(file.size).toBe(1001);
     expect([...(await file.read(997, 4))]).toEqual([997 & 255, 1, 2, 3]);
-    expect(await codeOf(() => file.write?.(1002, Uint8Array.of(1)))).toBe("SOURCE_IO");
+    await file.write?.(1003, Uint8Array.of(4));
+    expect([...(await file.read(1000, 4))]).toEqual([3, 0, 0, 4]);
+    expect(await codeOf(() => file.write?.(-1, Uint8Array.of(1)))).toBe("SOURCE_IO");
     await file.sync();
-    expect(readFileSync(path)).toHaveLength(1001);
+    expect(readFileSync(path)).toHaveLength(1004);
   });
 });
 

@@ -1,25 +1,15 @@
 import {
   type AnyArray,
   blocksByReading,
-  broadcastTo,
-  CapabilityError,
   type Header,
-  hasObjects,
-  isMaskedArray,
   type LazyArray,
-  type NdArray,
-  normalizeSelection,
   OptionError,
   type ReadOptions,
   type SelectionInput,
-  sameDType,
-  sameShape,
-  withByteOrder,
-  zeros,
 } from "@masquerade/core";
 import type { Entry } from "../chain.ts";
-import { FORMAT } from "../forms.ts";
-import type { StoredArray, StoredPlane } from "../stored.ts";
+import { overwriting } from "../overwrite.ts";
+import type { StoredArray } from "../stored.ts";
 import type { PositionalFile } from "./file.ts";
 import { writeStrided } from "./strided-write.ts";
 
@@ -70,44 +60,9 @@ export class MmapArray implements LazyArray {
   async write(selection: SelectionInput, value: AnyArray): Promise<void> {
     if (!this.#file.writable)
       throw new OptionError("READ_ONLY", 'the dictionary was opened to read: open it with mode "r+"');
-    const chosen = normalizeSelection(selection, this.header.shape);
-    const { data, mask } = this.#stored;
-    const values = planeBytes(data, isMaskedArray(value) ? value.data : value, chosen.shape);
-    const hidden = this.#maskBytes(value, chosen.shape);
+    const planes = overwriting(this.#stored, selection, value);
     await this.#owner.writing(this.#file, this.#entry, async () => {
-      const put = async (plane: StoredPlane, bytes: Uint8Array): Promise<void> =>
-        await writeStrided(this.#file, plane.at, plane.shape, plane.dtype.itemsize, chosen, bytes);
-      await put(data, values);
-      if (hidden !== undefined) await put(mask as StoredPlane, hidden);
+      for (const plane of planes) await writeStrided(this.#file, plane);
     });
   }
-
-  #maskBytes(value: AnyArray, shape: readonly number[]): Uint8Array | undefined {
-    const { mask } = this.#stored;
-    const hidden = isMaskedArray(value) ? (value.maskArray() as NdArray) : undefined;
-    if (mask === undefined || mask === "nomask") {
-      if (mask === undefined && hidden !== undefined)
-        throw new OptionError(
-          "DTYPE_MISMATCH",
-          "the array is plain: write the data of the masked one, or set() the key",
-        );
-      if (hidden?.toBytes().some((byte) => byte !== 0))
-        throw new CapabilityError(FORMAT, "mask", "the array was written without room for a mask: set() the key anew");
-      return undefined;
-    }
-    return planeBytes(mask, hidden ?? (zeros("bool", []) as NdArray), shape);
-  }
-}
-
-/** The bytes of `value` as the plane has them, in C order, broadcast to `shape`. */
-function planeBytes(plane: StoredPlane, value: NdArray, shape: readonly number[]): Uint8Array {
-  const { dtype } = plane;
-  const same = sameDType(withByteOrder(value.dtype, "little"), withByteOrder(dtype, "little"));
-  if (!same || hasObjects(value.dtype))
-    throw new OptionError(
-      "DTYPE_MISMATCH",
-      `the array holds ${dtype.kind} of ${dtype.itemsize} bytes, the value ${value.dtype.kind} of ${value.dtype.itemsize}; convert it with astype()`,
-    );
-  const whole = sameShape(value.shape, shape) ? value : broadcastTo(value, shape);
-  return whole.with({ dtype, dims: undefined }).toBytes("C");
 }

@@ -67,7 +67,7 @@ def main(task, path, *rest):
     if task == "use":
         d = opened(path)
         d["added"] = np.arange(3)
-        d["sea"][0, 0] = 77
+        d["sea"][(0,) * d["sea"].ndim] = 77
         del d["units"]
         d.vacuum()
         return list(d.keys())

@@ -1,10 +1,14 @@
 import type { Law } from "../law.ts";
+import { appendLaws } from "./append.ts";
+import { appendSafetyLaws } from "./append-safety.ts";
+import { appendWriteLaws } from "./append-writes.ts";
 import { bundleLaws } from "./bundle.ts";
 import { capabilityLaws } from "./capability.ts";
 import { descriptorLaws } from "./descriptor.ts";
 import { errorLaws } from "./errors.ts";
 import { hostileLaws } from "./hostile.ts";
 import { importLaws } from "./import.ts";
+import { inPlaceLaws } from "./in-place.ts";
 import { lazyLaws } from "./lazy.ts";
 import { lossLaws } from "./losses.ts";
 import { maskLaws } from "./mask.ts";
@@ -31,8 +35,12 @@ export const laws: readonly Law[] = [
   ...sampleLaws,
   ...lazyLaws,
   ...sourceLaws,
+  ...inPlaceLaws,
   ...streamLaws,
   ...sinkLaws,
+  ...appendLaws,
+  ...appendWriteLaws,
+  ...appendSafetyLaws,
   ...errorLaws,
   ...hostileLaws,
   ...memoryLaws,

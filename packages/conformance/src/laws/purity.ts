@@ -1,7 +1,20 @@
-import { type AnyArray, difference, dtypes, isBundle, isMaskedArray, NdArray } from "@masquerade/core";
+import {
+  type AnyArray,
+  type DType,
+  difference,
+  dtypes,
+  isBundle,
+  isMaskedArray,
+  type Kind,
+  NdArray,
+} from "@masquerade/core";
 import { check } from "../check.ts";
 import type { Law, Subject } from "../law.ts";
 import { plainSample } from "../samples/cover.ts";
+import { sampleDTypes } from "../samples/dtypes.ts";
+import { sampleArray } from "../samples/elements.ts";
+import { random } from "../samples/random.ts";
+import { defineLaw } from "./define.ts";
 
 const law = (name: string, sentence: string, run: Law["run"], needs: Law["needs"] = []): Law => ({
   id: `purity/${name}`,
@@ -98,6 +111,26 @@ export const purityLaws: readonly Law[] = [
       check(difference(want, first) === undefined, "two decodes, or a decode and its input, share memory");
     },
     ["not aliasing"],
+  ),
+  defineLaw(
+    "purity/aliasing-is-real",
+    "A format that declares aliasing shares memory with its input where it can: some file of a thousand numbers is decoded without a copy.",
+    async (s) => {
+      const { kinds } = s.format.capabilities;
+      const kind = (["uint8", "float64", "int8", "bool"] as const).find((k) => kinds.includes(k)) ?? kinds[0];
+      const sample = sampleArray(sampleDTypes(kind as Kind, "little")[0] as DType, [1000], "C", random(37), "random");
+      const bytes = await s.encode(sample);
+      for (let shift = 0; shift < 8; shift++) {
+        const room = new Uint8Array(bytes.length + shift);
+        room.set(bytes, shift);
+        const given = room.subarray(shift);
+        const after = (await s.decode(given, { ...s.config.describeFor?.(sample), copy: false })) as NdArray;
+        given.fill(0x55);
+        if (difference(sample, after) !== undefined) return;
+      }
+      check(false, "aliasing is declared, and every array is a copy: its caller need not be careful");
+    },
+    { since: "1.2.0", needs: ["aliasing"] },
   ),
   law("encode-owns-its-bytes", "Bytes from encode do not change when the array changes afterwards.", async (s) => {
     const sample = plainSample(s.format.capabilities).copy();

@@ -172,4 +172,41 @@ export const why: Readonly<Record<string, string>> = {
     "A forty-byte file may claim a terabyte. The suite counts what constructors allocate while it decodes such files: allocate after the bytes are there, not before.",
   "memory/limit-probe": "Under a limit, the limit counts before the allocation.",
   "memory/own-size": "A reader that makes tables of megabytes for each small file is slow for everybody who has many.",
+  "purity/aliasing-is-real":
+    "Who is told that memory is shared copies to be safe. Where every decode copies anyway, declare `aliasing: false`.",
+  "lazy/in-place-selections":
+    "A selection names elements; where they lie in the file is the adapter's to know. `normalizeSelection` of core gives the ranges.",
+  "lazy/in-place-refused":
+    "What is overwritten is gone. Everything that may be wrong with a value is found out before the first byte.",
+  "lazy/in-place-bounded":
+    "A row that costs the file is no writing in place. A run that has gaps may be read, changed and written as one.",
+  "lazy/in-place-failing-write": "The source's own error: whoever wrote must know that it is not there.",
+  "append/declared":
+    "`choose` and `masq convert --append` go by the flag; the function must be there when it is true and may not be when it is false.",
+  "append/grows":
+    "Along the first axis of an array in C order. A format whose arrays cannot grow refuses with CAPABILITY_MISSING: nobody wants the last hour in another array than the day before.",
+  "append/adds":
+    "Names new to the file are added behind those it has. A format without room for more refuses, and says so before it writes.",
+  "append/something": "A flag for which everything is refused is a wrong recommendation.",
+  "append/misfits-refused":
+    "Look first, at everything that is to be added; then write. Half of a bundle added and the other half refused is a file nobody asked for.",
+  "append/mask-onto-plain": "Rows without their mask are wrong numbers. Where the file has no room for one, refuse.",
+  "append/fill-value-stays":
+    "The file's own, or an error: `np.ma.concatenate` drops it, and that is what people come here to get away from.",
+  "append/twice": "The second append meets what the first has left: a longer index, a terminator in another place.",
+  "append/nothing": "An hour without measurements is appended, too.",
+  "append/files-of-its-tools":
+    "The files come from the configuration (`samples`). What others have written holds forms that yours does not; what of it is not understood is kept as it lies, or the append refused.",
+  "append/not-written-anew":
+    "Half a megabyte is a stand-in for the archive that grows by a row each minute. A chunk or an index at the edge may be written again, behind the end.",
+  "append/deterministic": "As for `encode`: no times, no random names.",
+  "append/arguments-untouched": "Arguments belong to the caller.",
+  "append/options": "`checkOptions`, `throwIfAborted` and a look at `file.write`, in front of everything else.",
+  "append/damaged-file":
+    "What is added to ruins is lost with them. Read what the file says of itself, to its end, before adding.",
+  "append/crash":
+    "Write what is new where no reader looks, then make it be by one write within a sector (512 bytes), which a disk does as a whole. The suite cuts the writes at the borders of sectors.",
+  "append/power-failure":
+    "Between two syncs a system writes in the order it likes. Sync what is new before the write that makes it be, and once more after that.",
+  "append/failing-write": "A full disk is the usual end of a log.",
 };

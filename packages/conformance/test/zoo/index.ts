@@ -1,5 +1,8 @@
 import type { Wrong } from "./mutant.ts";
+import { wrongAppendWrites } from "./wrong-append-writes.ts";
+import { wrongAppends } from "./wrong-appends.ts";
 import { wrongFiles } from "./wrong-files.ts";
+import { wrongInPlace } from "./wrong-in-place.ts";
 import { wrongIo } from "./wrong-io.ts";
 import { wrongMasks } from "./wrong-masks.ts";
 import { wrongPromises } from "./wrong-promises.ts";
@@ -14,4 +17,7 @@ export const zoo: readonly Wrong[] = [
   ...wrongPromises,
   ...wrongIo,
   ...wrongRest,
+  ...wrongInPlace,
+  ...wrongAppends,
+  ...wrongAppendWrites,
 ];

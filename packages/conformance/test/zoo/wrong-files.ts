@@ -122,6 +122,8 @@ export const wrongFiles: readonly Wrong[] = [
     encode: ((value: never, options: never) => Promise.resolve(good.encode(value, options))) as never,
   }),
   wrong("declares lazy without open", "descriptor/lazy-flags", { open: undefined as never }),
+  wrong("open there, and lazy not declared", "descriptor/lazy-flags", { capabilities: { lazy: false } }),
+  wrong("create there, and streamed not declared", "descriptor/lazy-flags", { capabilities: { streamed: false } }),
   wrong("a bundle of one comes back as an array", "bundle/round-trip", {
     decode: (bytes, options) => single(good.decode(bytes, options)),
   }),

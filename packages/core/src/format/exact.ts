@@ -17,7 +17,7 @@ export function exact(source: ByteSource): ByteSource {
       },
     );
   };
-  const { readSync, readInto, readAll, write } = source;
+  const { readSync, readInto, readAll, write, sync } = source;
   return {
     get size() {
       return source.size;
@@ -30,6 +30,7 @@ export function exact(source: ByteSource): ByteSource {
     ...(readInto && { readInto: readInto.bind(source) }),
     ...(readAll && { readAll: readAll.bind(source) }),
     ...(write && { write: write.bind(source) }),
+    ...(sync && { sync: sync.bind(source) }),
     [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
   };
 }

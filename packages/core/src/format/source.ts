@@ -14,7 +14,7 @@ export interface ByteSource extends AsyncDisposable {
   readInto?(offset: number, target: Uint8Array, signal?: AbortSignal): Promise<void>;
   /** Everything from the first byte to the last, for sources that do not know their size. Throws LimitError beyond `maxBytes`. */
   readAll?(maxBytes: number, signal?: AbortSignal): Promise<Uint8Array>;
-  /** Present on sources that can be written in place. */
+  /** Present on sources that can be written in place. Beyond the end the source grows, and what lies between is zeros. */
   write?(offset: number, bytes: Uint8Array): Promise<void>;
   /** On those that keep what is written for a while: waits until all of it is safe. */
   sync?(): Promise<void>;

@@ -14,7 +14,7 @@ const TURN = 8 << 20;
 const EACH = 512;
 
 export interface FileOptions {
-  /** "r+" allows `write`: in place, or at the very end. Default "r". */
+  /** "r+" allows `write`: in place, or beyond the end. Default "r". */
   readonly mode?: "r" | "r+" | undefined;
 }
 
@@ -158,10 +158,8 @@ function fileSource(handle: FileHandle, path: string, initialSize: number, writa
   return Object.assign(source, {
     async write(offset: number, bytes: Uint8Array): Promise<void> {
       demandOpen();
-      if (!Number.isSafeInteger(offset) || offset < 0 || offset > size)
-        throw new SourceError("SOURCE_IO", `${path}: cannot write at ${offset}, the file has ${size} bytes`, {
-          offset,
-        });
+      if (!Number.isSafeInteger(offset) || offset < 0)
+        throw new SourceError("SOURCE_IO", `${path}: cannot write at ${offset}`, { offset });
       for (let done = 0; done < bytes.length; ) {
         try {
           const room = Math.min(bytes.length - done, MOST);
