@@ -43,8 +43,6 @@ const known = {
     knownFailures: {
       "samples/open":
         "opened by parts, an array of netCDF with a fill value is masked whatever is in it, since the header says so before data are read; decoded whole, the values decide",
-      "append/files-of-its-tools":
-        "a file whose groups keep their members in a heap is refused after a note was written behind its end, which reading it passes over; what is added to a file of netCDF is masked as netCDF masks",
     },
   },
 };
