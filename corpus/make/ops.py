@@ -1,6 +1,6 @@
 """Results of NumPy's own operations, for packages/core/test/ops*.test.ts to repeat.
 
-    python corpus/make/ops.py        (NumPy 2; writes corpus/ops/ops.json)
+    python corpus/make/ops.py        (NumPy 2; writes corpus/ops/ops.json and corpus/ops/more.json)
 
 The file: {"numpy": version, "arrays": [array...], "cases": [[section, op, [argument...], options, result]...]}.
 An array is {"d": dtype.str or descr, "s": shape, "b": base64 of its bytes in C order, "m": base64 of its mask, or 0 for nomask;
@@ -432,13 +432,181 @@ def assignment():
         case("assign", "assign", [a, tame("i4", (3, 1))], lambda hard=hard: assigned(a, [("...", tame("i4", (3, 1)))], hard), key="...", hard=hard)
 
 
+# --- several axes, more functions, more of np.ma -------------------------------------------------------------------
+def axes():
+    """Reductions over several axes. All of them at once is `axis` left out, where np.ma gives scalars."""
+    for dt in ["f8", "f4", "f2", "i4", "?", "c16", "m8[s]"]:
+        kind = np.dtype(dt).kind
+        for shape in [(2, 3, 4), (3, 2, 2, 9), (2, 1, 17)] if dt in ("f8", "f4") else [(3, 2, 2, 9)]:
+            x = tame(dt, shape)
+            for a in (x, np.ma.array(x), np.ma.array(x, mask=some_mask(shape))):
+                ma = isinstance(a, np.ma.MaskedArray)
+                for op in ["sum", "prod", "min", "max", "mean", "std", "any", "all", "count", "median", "ptp", "average", "count_masked"]:
+                    if kind == "c" and op in ("min", "max", "median", "ptp", "std", "prod") or kind == "m" and op not in ("sum", "min", "max"):
+                        continue
+                    if op in ("count", "count_masked") and not ma or op in ("ptp", "median") and dt == "?" or dt == "f2" and op in ("std", "prod", "average"):
+                        continue
+                    for axis in [(0, 1), (0, 2), (-1, 0), (0,), ()] + ([(0, 2, 3), (1, 3)] if len(shape) == 4 else []):
+                        if axis == () and op in ("median", "ptp", "average", "count_masked", "std", "mean"):
+                            continue
+                        for keepdims in [False] + ([True] if op in ("sum", "mean", "count") and axis == (0, 2) else []):
+                            kw = {"axis": axis, **({"keepdims": True} if keepdims else {})}
+                            if op in ("median", "ptp", "average", "count_masked"):
+                                call = lambda: getattr(np.ma if ma else np, op)(a, **kw)  # noqa: B023, E731
+                            else:
+                                call = lambda: getattr(a, op)(**kw)  # noqa: B023, E731
+                            case("reduce-axes", op, [a], call, axis=list(axis), **({"keepdims": True} if keepdims else {}))
+    x = tame("f8", (2, 3, 4))
+    for a in (x, np.ma.array(x, mask=some_mask((2, 3, 4)))):
+        for axis in [(0, 0), (0, -3), (0, 5)]:
+            case("reduce-axes", "sum", [a], lambda a=a, axis=axis: a.sum(axis=axis), axis=list(axis))
+        for op in ("argmax",):
+            case("reduce-axes", op, [a], lambda a=a: a.argmax(axis=(0, 1)), axis=[0, 1])
+
+
+def functions():
+    for op in ["log2", "log10", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "arcsinh", "arccosh", "arctanh", "floor", "ceil", "round"]:
+        for dt in INTS + UINTS + FLOATS:
+            for make in (edge, tame):
+                x = make(dt)
+                if op in ("arcsin", "arccos", "arctanh") and np.dtype(dt).kind == "f":
+                    x = (x / x.dtype.type(8)).astype(dt)
+                for a in variants(x):
+                    m = np.ma if isinstance(a, np.ma.MaskedArray) else np
+                    case("function", op, [a], lambda m=m, op=op, a=a: getattr(m, op)(a))
+    x = np.array([0.5, 1.5, 2.5, -0.5, -1.5, 0.25, 1234.5678, -0.0, 1e300, np.nan, np.inf, 2.675])
+    for dt in ["f8", "f4", "i4", "i8", "u1"]:
+        a = x.astype(dt) if dt[0] == "f" else np.array([15, 25, 14, 150, 249, 0, 5, 255 if dt == "u1" else -25], dt)
+        for d in (0, 1, 2, -1, -2):
+            for b in variants(a):
+                case("function", "round", [b, d], lambda b=b, d=d: b.round(d))
+    for op in ["arctan2", "hypot", "bitwise_and", "bitwise_or", "bitwise_xor"]:
+        for dt in (SIMPLE if op.startswith("bit") else INTS + UINTS + FLOATS):
+            if np.dtype(dt).kind == "c":
+                continue
+            x, y = edge(dt), edge(dt, seed=1)
+            for a, b in [(x, y), (np.ma.array(x), y), (np.ma.array(x, mask=some_mask()), np.ma.array(y, mask=some_mask(seed=1))), (x, np.ma.array(y[0], mask=some_mask((4,), 4))), (x, 3)]:
+                case("function", op, [a, b], lambda op=op, a=a, b=b: pick(op, a, b)(a, b))
+    for a, b in [("i1", "u2"), ("?", "i4"), ("u4", "i8"), ("u8", "u1")]:
+        x, y = edge(a), edge(b, seed=1)
+        for op in ["bitwise_and", "bitwise_or", "bitwise_xor"]:
+            case("function", op, [x, y], lambda op=op, x=x, y=y: getattr(np, op)(x, y))
+
+
+def choosing():
+    for dt in ["i2", "f8", "?", "u8", "c16", "U3", "M8[D]"]:
+        x, y = edge(dt), edge(dt, seed=1)
+        cond = some_mask(seed=21)
+        mc = np.ma.array(some_mask(seed=22), mask=some_mask(seed=23))
+        for c in (cond, mc, cond[0], np.ma.array(cond), np.arange(12).reshape(3, 4) % 3):
+            for a, b in [(x, y), (np.ma.array(x, mask=some_mask()), y), (x, np.ma.array(y, mask=some_mask(seed=2))), (np.ma.array(x), np.ma.array(y, mask=some_mask(seed=2))), (x[:1], y)]:
+                ma = any(isinstance(o, np.ma.MaskedArray) for o in (c, a, b))
+                case("choose", "where", [c, a, b], lambda ma=ma, c=c, a=a, b=b: (np.ma if ma else np).where(c, a, b))
+        case("choose", "where", [cond, x], lambda: np.ma.where(cond, x, np.ma.masked), masked="y")
+        case("choose", "where", [cond, x], lambda: np.ma.where(cond, np.ma.masked, x), masked="x")
+    x = edge("f4")
+    case("choose", "where", [some_mask(), x, 2], lambda: np.where(some_mask(), x, 2))
+    case("choose", "where", [some_mask(), x, 0.1], lambda: np.where(some_mask(), x, 0.1))
+    case("choose", "where", [some_mask(), np.ma.array(x), 0.1], lambda: np.ma.where(some_mask(), np.ma.array(x), 0.1))
+    for dt in INTS + UINTS + FLOATS:
+        for a in variants(edge(dt)):
+            for low, high in [(1, 5), (None, 3), (2, None)]:
+                case("choose", "clip", [a], lambda a=a, low=low, high=high: a.clip(low, high), low=low, high=high)
+    for dt in ["i2", "u1", "f8", "f4", "?", "M8[D]", "m8[s]"]:
+        x = edge(dt)
+        for a in variants(x):
+            m = np.ma if isinstance(a, np.ma.MaskedArray) else np
+            for n, axis in [(1, -1), (1, 0), (2, 1), (0, 0), (3, 0)]:
+                if np.dtype(dt).kind == "M" and n > 1 and m is np.ma:
+                    continue
+                case("choose", "diff", [a], lambda m=m, a=a, n=n, axis=axis: m.diff(a, n=n, axis=axis), n=n, axis=axis)
+    for dt in ["f8", "f4", "c16", "i4"]:
+        for a in variants(edge(dt)):
+            case("choose", "fix_invalid", [a], lambda a=a: np.ma.fix_invalid(a))
+            case("choose", "fix_invalid", [a, -1], lambda a=a: np.ma.fix_invalid(a, fill_value=-1))
+    for dt in ["f8", "i4"]:
+        for a in list(variants(tame(dt)))[1:]:
+            for kw in ({}, {"axis": 0}, {"axis": 1}):
+                case("choose", "anom", [a], lambda a=a, kw=kw: np.ma.anom(a) if not kw else a - a.mean(axis=kw["axis"], keepdims=True), **kw)
+    for dt in SIMPLE + ["U3", "M8[D]"]:
+        for a in variants(edge(dt)):
+            if np.dtype(dt).kind != "M" and np.dtype(dt).kind != "U":
+                case("choose", "nonzero", [a], lambda a=a: np.stack((np.ma.nonzero if isinstance(a, np.ma.MaskedArray) else np.nonzero)(a)))
+            if not (np.dtype(dt).kind == "c" and isinstance(a, np.ma.MaskedArray)):
+                case("choose", "unique", [a], lambda a=a: np.ma.unique(a) if isinstance(a, np.ma.MaskedArray) else np.unique(a))
+
+
+def rows():
+    none = np.zeros((3, 4), bool)
+    one = none.copy()
+    one[1, 2] = True
+    for dt in ["f8", "i2", "U2", "M8[D]"]:
+        x = edge(dt)
+        for m in (np.ma.nomask, none, one, row_mask(), some_mask(seed=31), np.ones((3, 4), bool)):
+            a = np.ma.array(x, mask=m)
+            for op in ["mask_rowcols", "mask_rows", "mask_cols", "compress_rows", "compress_cols"]:
+                case("rows", op, [a], lambda op=op, a=a: getattr(np.ma, op)(a))
+            for axis in (None, 0, 1):
+                case("rows", "compress_nd", [a], lambda a=a, axis=axis: np.ma.compress_nd(a, axis), axis=axis)
+            case("rows", "count_masked", [a], lambda a=a: np.ma.count_masked(a))
+            for op in ["clump_masked", "clump_unmasked", "flatnotmasked_contiguous"]:
+                case("rows", op, [a], lambda op=op, a=a: np.array([[s.start, s.stop] for s in getattr(np.ma, op)(a.ravel())], "i8").reshape(-1, 2))
+            for axis in (0, 1):
+                case("rows", "notmasked_contiguous", [a], lambda a=a, axis=axis: np.array([[i, s.start, s.stop] for i, r in enumerate(np.ma.notmasked_contiguous(a, axis)) for s in r], "i8").reshape(-1, 3), axis=axis)
+                case("rows", "notmasked_edges", [a], lambda a=a, axis=axis: np.array([list(map(list, e)) for e in np.ma.notmasked_edges(a, axis)], "i8"), axis=axis)
+            case("rows", "flatnotmasked_edges", [a], lambda a=a: (lambda e: np.array([] if e is None else e, "i8"))(np.ma.flatnotmasked_edges(a)))
+            for b in (a, x):
+                case("rows", "compress", [b], lambda b=b: b.compress([True, False, True], axis=0), axis=0)
+                case("rows", "compress", [b], lambda b=b: b.compress([True, False, True]))
+                for offset in (0, 1, -1, 3, 4, -5):
+                    case("rows", "diagonal", [b], lambda b=b, offset=offset: b.diagonal(offset), offset=offset)
+            y = edge(dt, seed=1)
+            for op in ["column_stack", "dstack"]:
+                case("rows", op, [a, y], lambda op=op, a=a, y=y: getattr(np.ma, op)([a, y]))
+                case("rows", op, [x[0], y[0]], lambda op=op, x=x, y=y: getattr(np, op)([x[0], y[0]]))
+    for p, q in itertools.product([np.ma.nomask, none, one, some_mask(seed=31)], repeat=2):
+        case("rows", "mask_or", [p if p is not np.ma.nomask else "nomask", q if q is not np.ma.nomask else "nomask"], lambda p=p, q=q: (lambda m: np.array(2) if m is np.ma.nomask else m)(np.ma.mask_or(p, q)))
+
+
+def products():
+    for dt in ["f8", "f4", "i4", "u1"]:
+        x, y = tame(dt, (3, 4)), tame(dt, (4, 2), 5)
+        for a in variants(x):
+            for b in variants(y, 6):
+                m = np.ma if any(isinstance(o, np.ma.MaskedArray) for o in (a, b)) else np
+                case("product", "dot", [a, b], lambda m=m, a=a, b=b: m.dot(a, b))
+                case("product", "dot", [a[0], b], lambda m=m, a=a, b=b: m.dot(a[0], b))
+                case("product", "dot", [a, b[:, 0]], lambda m=m, a=a, b=b: m.dot(a, b[:, 0]))
+        case("product", "dot", [x, x], lambda: np.dot(x, x))
+    for shape in [(3, 4), (4,), (1, 6), (5, 2)]:
+        x, y = tame("f8", shape), tame("f8", shape, 5)
+        for a in variants(x):
+            for kw in ({}, {"rowvar": False}, {"ddof": 0}, {"ddof": 3}):
+                case("product", "cov", [a], lambda a=a, kw=kw: np.ma.cov(a, **kw), **kw)
+            for b in variants(y, 6):
+                case("product", "cov", [a, b], lambda a=a, b=b: np.ma.cov(a.copy(), b.copy()))
+            if len(shape) > 1 and shape[0] > 1:
+                case("product", "corrcoef", [a], lambda a=a: np.ma.corrcoef(a))
+                case("product", "corrcoef", [a], lambda a=a: np.ma.corrcoef(a, rowvar=False), rowvar=False)
+        case("product", "corrcoef", [x, y], lambda: np.ma.corrcoef(x, y))
+
+
+def write(name):
+    here = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "ops", name)
+    with open(here, "w") as f:
+        f.write('{"numpy":' + json.dumps(np.__version__) + ',"arrays":[\n')
+        f.write(",\n".join(json.dumps(a, separators=(",", ":")) for a in arrays))
+        f.write('\n],"cases":[\n')
+        f.write(",\n".join(json.dumps(c, separators=(",", ":")) for c in cases))
+        f.write("\n]}\n")
+    print(name, len(arrays), "arrays", len(cases), "cases", os.path.getsize(here), "bytes")
+    for one in (arrays, index, cases):
+        one.clear()
+
+
 for make in (casts, binary, unary, reductions, ordering, masking, assignment):
     make()
-here = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "ops", "ops.json")
-with open(here, "w") as f:
-    f.write('{"numpy":' + json.dumps(np.__version__) + ',"arrays":[\n')
-    f.write(",\n".join(json.dumps(a, separators=(",", ":")) for a in arrays))
-    f.write('\n],"cases":[\n')
-    f.write(",\n".join(json.dumps(c, separators=(",", ":")) for c in cases))
-    f.write("\n]}\n")
-print(len(arrays), "arrays", len(cases), "cases", os.path.getsize(here), "bytes")
+write("ops.json")
+for make in (axes, functions, choosing, rows, products):
+    make()
+write("more.json")

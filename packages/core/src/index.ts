@@ -4,7 +4,7 @@ export { Bundle, type BundleKind, type BundleMember, isBundle } from "./array/bu
 export { arrayBytes, arrayFromBytes } from "./array/bytes.ts";
 export { fieldArray } from "./array/element.ts";
 export { type FullMask, MaskedArray, type MaskedArrayInit } from "./array/masked-array.ts";
-export { NdArray, type NdArrayInit, zeros } from "./array/ndarray.ts";
+export { NdArray, type NdArrayInit } from "./array/ndarray.ts";
 export {
   type AxisRange,
   normalizeSelection,
@@ -17,6 +17,7 @@ export {
 } from "./array/selection.ts";
 export { contiguousStrides, isContiguous, sameShape, sizeOf } from "./array/strides.ts";
 export { swapLanes } from "./array/swap.ts";
+export { zeros } from "./array/zeros.ts";
 export { putFour, writeInteger } from "./decimal/digits-out.ts";
 export { asciiText, DecimalReader } from "./decimal/read-float.ts";
 export { narrowFloat } from "./decimal/read-narrow.ts";
@@ -126,7 +127,9 @@ export {
 } from "./ops/arithmetic.ts";
 export type { Assigned } from "./ops/assign.ts";
 export { astype } from "./ops/astype.ts";
+export type { Axis } from "./ops/axis.ts";
 export { broadcastShapes, broadcastTo } from "./ops/broadcast.ts";
+export { type CovarianceOptions, corrcoef, cov, dot } from "./ops/covariance.ts";
 export {
   arange,
   array,
@@ -139,10 +142,32 @@ export {
 } from "./ops/create.ts";
 export { type EqualsOptions, equals } from "./ops/equals.ts";
 export { castFill, defaultFillValue } from "./ops/fill.ts";
+export {
+  arccos,
+  arccosh,
+  arcsin,
+  arcsinh,
+  arctan,
+  arctan2,
+  arctanh,
+  bitwiseAnd,
+  bitwiseOr,
+  bitwiseXor,
+  ceil,
+  cosh,
+  floor,
+  hypot,
+  log2,
+  log10,
+  round,
+  sinh,
+  tan,
+  tanh,
+} from "./ops/functions.ts";
 export { difference, identical } from "./ops/identical.ts";
 export type { KindOfValues, Nested } from "./ops/infer.ts";
 export { fromNdArrayLike, type NdArrayLike, type NdArrayView, toNdArrayLike } from "./ops/interop.ts";
-export { concatenate, hstack, stack, vstack } from "./ops/join.ts";
+export { columnStack, concatenate, dstack, hstack, stack, vstack } from "./ops/join.ts";
 export {
   equal,
   greater,
@@ -155,6 +180,18 @@ export {
   logicalXor,
   notEqual,
 } from "./ops/logic.ts";
+export {
+  compress,
+  compressCols,
+  compressNd,
+  compressRows,
+  countMasked,
+  maskCols,
+  maskedAll,
+  maskedAllLike,
+  maskRowcols,
+  maskRows,
+} from "./ops/mask-rows.ts";
 export {
   type MaskedValuesOptions,
   maskedEqual,
@@ -171,8 +208,9 @@ export {
   maskedWhere,
 } from "./ops/masking.ts";
 export type { Operand, ResultOf, Scalar } from "./ops/operands.ts";
-export type { Along } from "./ops/reduce.ts";
+export type { Along, AlongAxis, Ddof, Whole } from "./ops/reduce.ts";
 export {
+  type AlongOne,
   all,
   any,
   argmax,
@@ -191,9 +229,20 @@ export {
   type Sums,
   sum,
 } from "./ops/reductions.ts";
-export { expandDims, flatten, ravel, repeat, squeeze, swapaxes, take } from "./ops/shape.ts";
+export {
+  clumpMasked,
+  clumpUnmasked,
+  flatnotmaskedContiguous,
+  flatnotmaskedEdges,
+  nonzero,
+  notmaskedContiguous,
+  notmaskedEdges,
+  type Places,
+  type Run,
+} from "./ops/runs.ts";
+export { diagonal, expandDims, flatten, ravel, repeat, squeeze, swapaxes, take } from "./ops/shape.ts";
 export { argsort, type SortOptions, sort } from "./ops/sort.ts";
-export { average, mean, median, type Statistic, std, variance } from "./ops/statistics.ts";
+export { anom, average, mean, median, type Statistic, std, variance } from "./ops/statistics.ts";
 export {
   fromTransferable,
   type Message,
@@ -203,6 +252,8 @@ export {
   toTransferable,
 } from "./ops/transfer.ts";
 export { abs, cos, exp, isfinite, isinf, isnan, log, negative, type SameMasking, sin, sqrt } from "./ops/unary.ts";
+export { unique } from "./ops/unique.ts";
+export { clip, diff, fixInvalid, maskOr, where } from "./ops/where.ts";
 export { display, repr } from "./print/array-text.ts";
 export type { PrintOptions } from "./print/options.ts";
 export { floatRepr } from "./print/python-float.ts";

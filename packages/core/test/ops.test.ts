@@ -3,7 +3,7 @@ import { type AnyArray, isMasqueradeError, type MaskedArray, type NdArray } from
 import { describe, expect, it } from "vitest";
 import { type Case, type Descr, disagreement, dtypeOf, loadOracle, type Tolerance } from "./oracle.ts";
 
-const { cases } = loadOracle();
+const cases = [...loadOracle("ops").cases, ...loadOracle("more").cases];
 const camel = (name: string): string => name.replace(/_(\w)/g, (_, c: string) => c.toUpperCase());
 type Call = (c: Case) => unknown;
 type Free = (...args: readonly unknown[]) => unknown;
@@ -56,6 +56,61 @@ Object.assign(named, {
   },
 });
 
+/** Runs as rows of start and stop, as the oracle has them. */
+const table = (rows: readonly (readonly number[])[], width: number): unknown =>
+  core.array(rows.flat().map(BigInt)).astype("int64").reshape([rows.length, width]);
+const runsOf = (found: readonly core.Run[]): unknown =>
+  table(
+    found.map(({ start, stop }) => [start, stop]),
+    2,
+  );
+const maskArgument = (m: unknown): NdArray<"bool"> | typeof core.nomask =>
+  m === "nomask" ? core.nomask : (m as NdArray<"bool">);
+Object.assign(named, {
+  where: (c: Case) => {
+    const [condition, x, y] = c.args as [AnyArray, AnyArray, AnyArray];
+    const hidden = c.options["masked"];
+    if (hidden === undefined) return core.where(condition, x, typeof y === "bigint" ? Number(y) : y);
+    return hidden === "x" ? core.where(condition, core.masked, x) : core.where(condition, x, core.masked);
+  },
+  clip: (c: Case) =>
+    core.clip(first(c), (c.options["low"] ?? undefined) as number, (c.options["high"] ?? undefined) as number),
+  diff: (c: Case) => core.diff(first(c), c.options["n"] as number, c.options["axis"] as number),
+  round: (c: Case) => core.round(first(c), Number(c.args[1] ?? 0)),
+  fix_invalid: (c: Case) => core.fixInvalid(first(c), c.args[1] === undefined ? undefined : Number(c.args[1])),
+  anom: (c: Case) => core.anom(first(c), options(c)),
+  nonzero: (c: Case) => core.stack([...core.nonzero(first(c))]),
+  unique: (c: Case) => core.unique(first(c)),
+  compress_nd: (c: Case) => core.compressNd(first(c), (c.options["axis"] ?? undefined) as number),
+  compress: (c: Case) => core.compress([true, false, true], first(c), c.options["axis"] as number),
+  diagonal: (c: Case) => core.diagonal(first(c), c.options["offset"] as number),
+  column_stack: (c: Case) => core.columnStack(c.args as AnyArray[]),
+  dstack: (c: Case) => core.dstack(c.args as AnyArray[]),
+  clump_masked: (c: Case) => runsOf(core.clumpMasked(first(c))),
+  clump_unmasked: (c: Case) => runsOf(core.clumpUnmasked(first(c))),
+  flatnotmasked_contiguous: (c: Case) => runsOf(core.flatnotmaskedContiguous(first(c))),
+  notmasked_contiguous: (c: Case) =>
+    table(
+      core
+        .notmaskedContiguous(first(c), c.options["axis"] as number)
+        .flatMap((row, i) => row.map(({ start, stop }) => [i, start, stop])),
+      3,
+    ),
+  notmasked_edges: (c: Case) =>
+    core.stack(core.notmaskedEdges(first(c), c.options["axis"] as number).map((ends) => core.stack([...ends]))),
+  flatnotmasked_edges: (c: Case) => {
+    const edges = core.flatnotmaskedEdges(first(c)) ?? [];
+    return core.array(edges.map(BigInt)).astype("int64").reshape([edges.length]);
+  },
+  mask_or: (c: Case) => {
+    const united = core.maskOr(maskArgument(c.args[0]), maskArgument(c.args[1]));
+    return united === core.nomask ? core.array(2n) : united;
+  },
+  dot: (c: Case) => core.dot(first(c), c.args[1] as AnyArray),
+  cov: (c: Case) => core.cov(first(c), c.args[1] as AnyArray | undefined, options(c)),
+  corrcoef: (c: Case) => core.corrcoef(first(c), c.args[1] as AnyArray | undefined, options(c)),
+});
+
 function run(c: Case): unknown {
   const own = named[c.op];
   if (own !== undefined) return own(c);
@@ -71,6 +126,11 @@ function run(c: Case): unknown {
 function toleranceOf(c: Case): Tolerance {
   const complex = c.args.some((a) => core.isArray(a) && a.dtype.kind.startsWith("complex"));
   if (["exp", "log", "sin", "cos", "power"].includes(c.op)) return { ulp: 1 };
+  if (c.section === "function" && !["floor", "ceil", "round"].includes(c.op)) return { ulp: 2 };
+  // NumPy leaves the order of these sums to a library.
+  if (c.section === "product") return { ulp: 4, scale: 32 };
+  // Which of 0 and -0 is the smaller depends on NumPy's vector unit.
+  if (["clip", "unique"].includes(c.op)) return { ulp: 0, anyZero: true };
   // NumPy's complex products are fused multiply-adds where the machine has them; its modulus is hypotf.
   if (complex && ["multiply", "divide", "prod", "cumprod", "average", "var", "std"].includes(c.op)) return { ulp: 4 };
   if (complex && c.op === "absolute") return { ulp: 1 };
@@ -100,6 +160,14 @@ const deviations: readonly { readonly why: string; readonly covers: (c: Case, wh
     why: "np.ma.median of bools gives a bool here and a float there; we give the float",
     covers: (c) => c.op === "median" && first(c).dtype.kind === "bool",
   },
+  {
+    why: "np.ma.compress_nd of what is masked everywhere gives an empty float64 array; we keep the dtype and the other axes",
+    covers: (c) => c.op.startsWith("compress_") && first(c).compressed().size === 0,
+  },
+  {
+    why: "np.ma.unique sorts the masked one of bools and text as its fill value, so anywhere; here it is the last",
+    covers: (c) => c.op === "unique" && /^(bool|str)$/.test(first(c).dtype.kind),
+  },
 ];
 
 function dtypeText(c: Case): string {
@@ -116,7 +184,7 @@ function check(c: Case): string | undefined {
     return "error" in c.result ? undefined : `refused: ${e.message}`;
   }
   // Indices and counts are numbers here.
-  if (typeof got === "number" && ["argmin", "argmax", "count"].includes(c.op)) got = BigInt(got);
+  if (typeof got === "number" && ["argmin", "argmax", "count", "count_masked"].includes(c.op)) got = BigInt(got);
   // Beneath the mask np.ma leaves these to chance.
   return disagreement(c.result, got, toleranceOf(c), c.op !== "median");
 }

@@ -91,8 +91,8 @@ function argumentOf(a: Argument, arrays: readonly Encoded[]): unknown {
   return a.b ?? a.t;
 }
 
-export function loadOracle(): { readonly numpy: string; readonly cases: readonly Case[] } {
-  const file = new URL("../../../corpus/ops/ops.json", import.meta.url);
+export function loadOracle(name: "ops" | "more"): { readonly numpy: string; readonly cases: readonly Case[] } {
+  const file = new URL(`../../../corpus/ops/${name}.json`, import.meta.url);
   const raw = JSON.parse(readFileSync(file, "utf8")) as {
     numpy: string;
     arrays: Encoded[];

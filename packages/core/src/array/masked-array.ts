@@ -17,9 +17,10 @@ import type { Attrs } from "../values.ts";
 import type { AnyArray, Order, Subclass } from "./any.ts";
 import { firstLength } from "./element.ts";
 import { gather } from "./gather.ts";
-import { type NdArray, zeros } from "./ndarray.ts";
+import type { NdArray } from "./ndarray.ts";
 import { normalizeSelection, type SelectionInput } from "./selection.ts";
 import { sameShape } from "./strides.ts";
+import { zeros } from "./zeros.ts";
 
 /** A full mask: one bool per element, or for structured data one bool per field (sub-arrays: per element). */
 export type FullMask = NdArray<"bool"> | NdArray<"struct">;

@@ -1,6 +1,6 @@
-import { type DType, hasObjects, lanesOf } from "../dtype/dtype.ts";
-import { allocateStorage, type Elements, isBinaryKind, type Kind, type Storage } from "../dtype/elements.ts";
-import { type DTypeInput, type KindOf, resolveDType } from "../dtype/names.ts";
+import type { DType } from "../dtype/dtype.ts";
+import type { Elements, Kind, Storage } from "../dtype/elements.ts";
+import type { DTypeInput, KindOf } from "../dtype/names.ts";
 import { OptionError } from "../errors.ts";
 import { assignData } from "../ops/assign.ts";
 import { astype } from "../ops/astype.ts";
@@ -279,18 +279,4 @@ export class NdArray<K extends Kind = Kind> {
   toBytes(order: Order = "C"): Uint8Array {
     return arrayBytes(this as unknown as NdArray, order);
   }
-}
-
-/** A fresh array of zeros (for objects: of null); `dtype` is a dtype or its name. Throws OptionError SHAPE_MISMATCH. */
-export function zeros<const D extends DTypeInput>(
-  dtype: D,
-  shape: readonly number[],
-  order?: Order,
-): NdArray<KindOf<D>>;
-export function zeros<K extends Kind>(dtype: DType<K>, shape: readonly number[], order?: Order): NdArray<K>;
-export function zeros(input: DTypeInput, shape: readonly number[], order: Order = "C"): NdArray {
-  const dtype: DType = resolveDType(input);
-  const storage: Storage = allocateStorage(dtype.kind, sizeOf(shape) * lanesOf(dtype));
-  const objects = isBinaryKind(dtype.kind) && hasObjects(dtype) ? [] : undefined;
-  return new NdArray({ dtype, shape, storage, order, objects });
 }

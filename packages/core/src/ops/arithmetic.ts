@@ -12,7 +12,7 @@ import { orInto } from "./mask-bits.ts";
 import { compareSelect, copyUnder } from "./masked-store.ts";
 import { maskedResult, type Operand, type Operands, operandsOf, type ResultOf, unionMask } from "./operands.ts";
 import { classOf, isInteger, isSimple, promote } from "./promote.ts";
-import { isfinite, isnan } from "./unary.ts";
+import { floatDType, isfinite, isnan } from "./unary.ts";
 
 /** The dtype an operation computes in and returns. Throws OptionError DTYPE_MISMATCH where NumPy has no such operation. */
 function resultDType(name: BinaryName, common: DType): DType {
@@ -20,6 +20,9 @@ function resultDType(name: BinaryName, common: DType): DType {
   if (cls === "other")
     throw new OptionError("DTYPE_MISMATCH", `${name} is not defined for ${common.kind}; cast with astype first`);
   if (name === "divide" && (cls === "b" || isInteger(common))) return simple("float64");
+  if (name === "arctan2" || name === "hypot") return floatDType(common, name);
+  if (name.startsWith("bitwise") && cls !== "b" && !isInteger(common))
+    throw new OptionError("DTYPE_MISMATCH", `${name} is defined for integers and bools, not for ${common.kind}`);
   if (cls === "b" && name === "subtract")
     throw new OptionError("DTYPE_MISMATCH", "bools are not subtracted; use notEqual");
   if (cls === "b" && (name === "floorDivide" || name === "remainder" || name === "power")) return simple("int8");
@@ -96,7 +99,7 @@ function refuseNegative(b: NdArray): void {
 }
 
 /** Operations defined everywhere: the masks unite, and the first operand's data stay beneath them. */
-function everywhere(name: BinaryName, x: Operand, y: Operand): NdArray | ReturnType<typeof maskedResult> {
+export function everywhere(name: BinaryName, x: Operand, y: Operand): NdArray | ReturnType<typeof maskedResult> {
   const o = operandsOf(x, y);
   const data = compute(name, o);
   if (o.from === undefined) return data;

@@ -1,7 +1,8 @@
 import { readElement, writeElement } from "../array/element.ts";
 import { gather } from "../array/gather.ts";
 import type { FullMask, MaskedArray } from "../array/masked-array.ts";
-import { type NdArray, zeros } from "../array/ndarray.ts";
+import type { NdArray } from "../array/ndarray.ts";
+import { zeros } from "../array/zeros.ts";
 import { bytes, type DType, hasObjects, lanesOf, maskDType, str } from "../dtype/dtype.ts";
 import { allocateStorage, type Elements, type Kind, type Storage } from "../dtype/elements.ts";
 import { type DTypeInput, type KindOf, resolveDType } from "../dtype/names.ts";

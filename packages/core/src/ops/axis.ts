@@ -8,13 +8,18 @@ import { OptionError } from "../errors.ts";
 /** Elements handled at a time. */
 export const BLOCK = 8192;
 
-/** An array as a reduction over one axis sees it: C-contiguous lanes of shape (outer, n, inner), reduced over n. */
+/** What is reduced over: an axis, several axes together, or (undefined) all elements. Negative axes count from the end. */
+export type Axis = number | readonly number[] | undefined;
+
+/** An array as a reduction sees it: C-contiguous lanes of shape (outer, n, inner), reduced over n. */
 export interface Layout {
   readonly dtype: DType;
   readonly lanes: Storage;
   readonly outer: number;
   readonly n: number;
   readonly inner: number;
+  /** How many of the n lie in one run of memory: fewer than n where several axes are reduced that are not neighbours. */
+  readonly run: number;
 }
 
 /** A valid axis counted from the front. Throws OptionError INDEX_INVALID. */
@@ -28,25 +33,55 @@ export function resolveAxis(axis: number, ndim: number): number {
   return at;
 }
 
-/** `axis` undefined: over all elements, in the array's own memory order where that saves a copy. */
-export function layoutOf(array: NdArray, axis: number | undefined, order: Order = "C"): Layout {
-  if (axis === undefined) return { dtype: array.dtype, lanes: gather(array, order), outer: 1, n: array.size, inner: 1 };
-  const at = resolveAxis(axis, array.ndim);
-  const product = (shape: readonly number[]): number => shape.reduce((p, k) => p * k, 1);
-  return {
-    dtype: array.dtype,
-    lanes: gather(array, "C"),
-    outer: product(array.shape.slice(0, at)),
-    n: array.shape[at] as number,
-    inner: product(array.shape.slice(at + 1)),
-  };
+/** The axes reduced over, in rising order. Throws OptionError INDEX_INVALID: out of bounds, or one of them twice. */
+export function resolveAxes(axis: Axis, ndim: number): readonly number[] {
+  if (axis === undefined) return Array.from({ length: ndim }, (_, i) => i);
+  if (!Array.isArray(axis)) return [resolveAxis(axis as number, ndim)];
+  const axes = (axis as readonly number[]).map((one) => resolveAxis(one, ndim)).sort((a, b) => a - b);
+  if (new Set(axes).size < axes.length) throw new OptionError("INDEX_INVALID", `an axis twice in (${axis.join(", ")})`);
+  return axes;
 }
 
-/** The shape after reducing: without the axis, or with length 1 there (all axes when `axis` is undefined). */
-export function reducedShape(shape: readonly number[], axis: number | undefined, keepdims: boolean): number[] {
-  if (axis === undefined) return keepdims ? shape.map(() => 1) : [];
-  const at = resolveAxis(axis, shape.length);
-  return keepdims ? shape.map((n, i) => (i === at ? 1 : n)) : shape.filter((_, i) => i !== at);
+/** How many elements are reduced into one. */
+export function reducedCount(shape: readonly number[], axis: Axis): number {
+  return resolveAxes(axis, shape.length).reduce((p, i) => p * (shape[i] as number), 1);
+}
+
+const product = (shape: readonly number[]): number => shape.reduce((p, k) => p * k, 1);
+
+/** The array with the axes that are reduced next to each other, behind those that are kept before the last of them. */
+function gathered(array: NdArray, axes: readonly number[]): NdArray {
+  const last = axes.at(-1) as number;
+  if (last - (axes[0] as number) === axes.length - 1) return array;
+  const all = array.shape.map((_, i) => i);
+  const kept = all.filter((i) => !axes.includes(i));
+  return array.transpose([...kept.filter((i) => i < last), ...axes, ...kept.filter((i) => i > last)]);
+}
+
+/** Lanes in the order {@link layoutOf} gives them. */
+export function lanesAlong(array: NdArray, axis: Axis, order: Order = "C"): Storage {
+  const axes = resolveAxes(axis, array.ndim);
+  if (axis === undefined || (typeof axis === "object" && axes.length === array.ndim)) return gather(array, order);
+  return gather(axes.length === 0 ? array : gathered(array, axes), "C");
+}
+
+/** Over all elements in the array's own memory order (`order`) where that saves a copy. */
+export function layoutOf(array: NdArray, axis: Axis, order: Order = "C"): Layout {
+  const { dtype, shape } = array;
+  const axes = resolveAxes(axis, array.ndim);
+  const lanes = lanesAlong(array, axis, order);
+  const n = reducedCount(shape, axis);
+  const inner = product(shape.slice((axes.at(-1) ?? array.ndim - 1) + 1));
+  const outer = product(shape.filter((_, i) => !axes.includes(i))) / inner;
+  let run = 1;
+  for (let i = array.ndim - 1; i >= 0 && (axes.includes(i) || shape[i] === 1); i--) run *= shape[i] as number;
+  return { dtype, lanes, outer: inner === 0 ? 0 : outer, n, inner, run: inner === 1 ? run : n };
+}
+
+/** The shape after reducing: without the axes, or with length 1 there. */
+export function reducedShape(shape: readonly number[], axis: Axis, keepdims: boolean): number[] {
+  const axes = resolveAxes(axis, shape.length);
+  return keepdims ? shape.map((n, i) => (axes.includes(i) ? 1 : n)) : shape.filter((_, i) => !axes.includes(i));
 }
 
 /**

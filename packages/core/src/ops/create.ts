@@ -2,7 +2,8 @@ import { type AnyArray, isArray, isMaskedArray, isNdArray, type Order } from "..
 import { arrayFromBytes } from "../array/bytes.ts";
 import { writeElement } from "../array/element.ts";
 import { type FullMask, MaskedArray } from "../array/masked-array.ts";
-import { NdArray, zeros } from "../array/ndarray.ts";
+import { NdArray } from "../array/ndarray.ts";
+import { zeros } from "../array/zeros.ts";
 import { type DType, maskDType, simple } from "../dtype/dtype.ts";
 import { isBinaryKind } from "../dtype/elements.ts";
 import { type DTypeInput, type KindOf, resolveDType } from "../dtype/names.ts";
@@ -52,8 +53,8 @@ function store(shape: readonly number[], flat: readonly unknown[], input: DTypeI
 /** What a masked array is made with. */
 export interface MaskedOptions<D extends DTypeInput = DTypeInput> {
   readonly dtype?: D | undefined;
-  /** `true` where masked (broadcast to the data's shape; for records also field by field), or {@link nomask} (default). */
-  readonly mask?: AnyArray | Nested<boolean> | FullMask | NoMask | undefined;
+  /** `true` or 1 where masked (broadcast to the data's shape; for records also field by field), or {@link nomask} (default). */
+  readonly mask?: AnyArray | Nested<boolean | number> | FullMask | NoMask | undefined;
   /** Stored in the array's dtype. */
   readonly fillValue?: unknown;
   readonly hardMask?: boolean | undefined;
@@ -107,7 +108,7 @@ function flagsWhereMasked(shape: readonly number[], flat: readonly unknown[], dt
   return castArray(flags as unknown as NdArray, maskDType(dtype) as DType) as unknown as FullMask;
 }
 
-function maskFor(mask: AnyArray | Nested<boolean>, data: NdArray): FullMask {
+function maskFor(mask: AnyArray | Nested<boolean | number>, data: NdArray): FullMask {
   const wanted = maskDType(data.dtype) as DType;
   const given = isArray(mask) ? (isMaskedArray(mask) ? mask.data : mask) : (array(mask, "bool") as unknown as NdArray);
   const cast = castArray(given, wanted);
@@ -139,13 +140,20 @@ export function full<const D extends DTypeInput>(
   >;
 }
 
-/** An array of ones. */
-export function ones<const D extends DTypeInput>(
-  dtype: D,
+/** An array of ones; also with the arguments as NumPy has them, the shape first and float64 by default. Throws OptionError. */
+export function ones<const D extends DTypeInput>(dtype: D, shape: readonly number[], order?: Order): NdArray<KindOf<D>>;
+export function ones<const D extends DTypeInput = "float64">(
   shape: readonly number[],
+  dtype?: D,
+  order?: Order,
+): NdArray<KindOf<D>>;
+export function ones(
+  first: DTypeInput | readonly number[],
+  second: DTypeInput | readonly number[] = "float64",
   order: Order = "C",
-): NdArray<KindOf<D>> {
-  return full(shape, 1, dtype, order);
+): NdArray {
+  const [dtype, shape] = Array.isArray(first) ? [second, first] : [first, second as readonly number[]];
+  return full(shape as readonly number[], 1, dtype as DTypeInput, order) as NdArray;
 }
 
 /** `start`, `start + step`, … below `stop` (with one argument: from 0 below it), float64 unless `dtype` says otherwise. Throws OptionError. */

@@ -1,7 +1,8 @@
 import type { Order } from "../array/any.ts";
 import { gather } from "../array/gather.ts";
-import { NdArray, zeros } from "../array/ndarray.ts";
+import { NdArray } from "../array/ndarray.ts";
 import { sameShape, sizeOf } from "../array/strides.ts";
+import { zeros } from "../array/zeros.ts";
 import { NAT } from "../dtype/datetime.ts";
 import { type DType, lanesOf, simple } from "../dtype/dtype.ts";
 import { allocateStorage, type Elements, type Kind, type Storage } from "../dtype/elements.ts";
@@ -96,7 +97,7 @@ export function binaryOf(name: BinaryName, a: NdArray, b: NdArray, dtype: DType)
   }
   const p = plan(a, b);
   if (family === "wide") {
-    if (name === "divide") unsupported(name, dtype);
+    if (name === "divide" || name === "arctan2" || name === "hypot") unsupported(name, dtype);
     const out = allocateStorage(dtype.kind, p.size) as BigInt64Array;
     const run = wideBinary[name];
     for (let at = 0; at < p.size; at += BLOCK) {

@@ -1,4 +1,5 @@
-import { type NdArray, zeros } from "../array/ndarray.ts";
+import type { NdArray } from "../array/ndarray.ts";
+import { zeros } from "../array/zeros.ts";
 import { NAT } from "../dtype/datetime.ts";
 import { bytes, type DType, simple, str } from "../dtype/dtype.ts";
 import type { Kind, Storage } from "../dtype/elements.ts";

@@ -1,6 +1,7 @@
 import { gather } from "../array/gather.ts";
 import type { MaskedArray } from "../array/masked-array.ts";
-import { type NdArray, zeros } from "../array/ndarray.ts";
+import type { NdArray } from "../array/ndarray.ts";
+import { zeros } from "../array/zeros.ts";
 import { NAT } from "../dtype/datetime.ts";
 import { type DType, lanesOf } from "../dtype/dtype.ts";
 import type { Kind, Storage } from "../dtype/elements.ts";

@@ -93,6 +93,24 @@ export function stack<A extends AnyArray>(arrays: readonly A[], axis = 0): SameM
   );
 }
 
+/** One-dimensional arrays as columns side by side; two-dimensional ones as they are, as `np.column_stack`. */
+export function columnStack<A extends AnyArray>(arrays: readonly A[]): SameMasking<A> {
+  return joined(
+    arrays.map((a) => (a.ndim < 2 ? (a.reshape([a.size, 1]) as A) : a)),
+    1,
+    false,
+  );
+}
+
+/** Arrays joined along the third axis; those of fewer dimensions get it first, as `np.dstack`. */
+export function dstack<A extends AnyArray>(arrays: readonly A[]): SameMasking<A> {
+  const deep = (a: A): A => {
+    if (a.ndim > 2) return a;
+    return (a.ndim === 2 ? a.reshape([...a.shape, 1]) : a.reshape([1, a.size, 1])) as A;
+  };
+  return joined(arrays.map(deep), 2, false);
+}
+
 /** Arrays joined row on row; one-dimensional ones become rows. */
 export function vstack<A extends AnyArray>(arrays: readonly A[]): SameMasking<A> {
   return joined(

@@ -26,9 +26,38 @@ export type BinaryName =
   | "remainder"
   | "power"
   | "minimum"
-  | "maximum";
+  | "maximum"
+  | "arctan2"
+  | "hypot"
+  | "bitwiseAnd"
+  | "bitwiseOr"
+  | "bitwiseXor";
+/** Those that only floats have. */
+export type FloatBinary = "divide" | "arctan2" | "hypot";
 export type CompareName = "equal" | "notEqual" | "less" | "lessEqual" | "greater" | "greaterEqual";
-export type UnaryName = "negative" | "abs" | "sqrt" | "exp" | "log" | "sin" | "cos";
+export type UnaryName =
+  | "negative"
+  | "abs"
+  | "sqrt"
+  | "exp"
+  | "log"
+  | "log2"
+  | "log10"
+  | "sin"
+  | "cos"
+  | "tan"
+  | "arcsin"
+  | "arccos"
+  | "arctan"
+  | "sinh"
+  | "cosh"
+  | "tanh"
+  | "arcsinh"
+  | "arccosh"
+  | "arctanh"
+  | "floor"
+  | "ceil"
+  | "rint";
 type RealName = BinaryName | "multiply32" | "floorDivideInt" | "remainderInt" | "powerInt";
 
 /** Python's floor division and remainder of floats as NumPy computes them (npymath `npy_divmod`). */
@@ -125,6 +154,12 @@ export const realBinary: { readonly [N in RealName]: RealBinary } = {
       out[i] = x >= y || Number.isNaN(x) ? x : y;
     }
   },
+  arctan2: pairs(Math.atan2),
+  hypot: pairs(Math.hypot),
+  // Storing into unsigned integers takes a negative result modulo 2 ** 32.
+  bitwiseAnd: pairs((v, w) => v & w),
+  bitwiseOr: pairs((v, w) => v | w),
+  bitwiseXor: pairs((v, w) => v ^ w),
 };
 
 export const realCompare: { readonly [N in CompareName]: RealCompare } = {
@@ -148,6 +183,26 @@ export const realCompare: { readonly [N in CompareName]: RealCompare } = {
   },
 };
 
+/** To the nearest whole number, of two equally near ones to the even one; the sign stays, also of 0. */
+export function nearestEven(v: number): number {
+  if (Math.abs(v) >= 2 ** 52 || Number.isNaN(v)) return v;
+  const low = Math.floor(v);
+  const apart = v - low;
+  const near = apart < 0.5 || (apart === 0.5 && low % 2 === 0) ? low : low + 1;
+  return near === 0 && (v < 0 || Object.is(v, -0)) ? -0 : near;
+}
+
+function each(one: (v: number) => number): RealUnary {
+  return (a, out, n) => {
+    for (let i = 0; i < n; i++) out[i] = one(a[i] as number);
+  };
+}
+function pairs(one: (v: number, w: number) => number): RealBinary {
+  return (a, b, out, n, sa, sb) => {
+    for (let i = 0; i < n; i++) out[i] = one(a[i * sa] as number, b[i * sb] as number);
+  };
+}
+
 export const realUnary: { readonly [N in UnaryName]: RealUnary } = {
   negative: (a, out, n) => {
     for (let i = 0; i < n; i++) out[i] = -(a[i] as number);
@@ -170,4 +225,19 @@ export const realUnary: { readonly [N in UnaryName]: RealUnary } = {
   cos: (a, out, n) => {
     for (let i = 0; i < n; i++) out[i] = Math.cos(a[i] as number);
   },
+  log2: each(Math.log2),
+  log10: each(Math.log10),
+  tan: each(Math.tan),
+  arcsin: each(Math.asin),
+  arccos: each(Math.acos),
+  arctan: each(Math.atan),
+  sinh: each(Math.sinh),
+  cosh: each(Math.cosh),
+  tanh: each(Math.tanh),
+  arcsinh: each(Math.asinh),
+  arccosh: each(Math.acosh),
+  arctanh: each(Math.atanh),
+  floor: each(Math.floor),
+  ceil: each(Math.ceil),
+  rint: each(nearestEven),
 };

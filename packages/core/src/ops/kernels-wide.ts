@@ -1,4 +1,4 @@
-import type { BinaryName, CompareName } from "./kernels-real.ts";
+import type { BinaryName, CompareName, FloatBinary } from "./kernels-real.ts";
 
 /** 64-bit integers; storing wraps. */
 export type Wide = BigInt64Array | BigUint64Array;
@@ -20,7 +20,7 @@ function wrappedPower(base: bigint, exponent: bigint): bigint {
   return result;
 }
 
-export const wideBinary: { readonly [N in Exclude<BinaryName, "divide">]: WideBinary } = {
+export const wideBinary: { readonly [N in Exclude<BinaryName, FloatBinary>]: WideBinary } = {
   add: (a, b, out, n, sa, sb) => {
     for (let i = 0; i < n; i++) out[i] = (a[i * sa] as bigint) + (b[i * sb] as bigint);
   },
@@ -42,6 +42,15 @@ export const wideBinary: { readonly [N in Exclude<BinaryName, "divide">]: WideBi
   },
   power: (a, b, out, n, sa, sb) => {
     for (let i = 0; i < n; i++) out[i] = wrappedPower(a[i * sa] as bigint, b[i * sb] as bigint);
+  },
+  bitwiseAnd: (a, b, out, n, sa, sb) => {
+    for (let i = 0; i < n; i++) out[i] = (a[i * sa] as bigint) & (b[i * sb] as bigint);
+  },
+  bitwiseOr: (a, b, out, n, sa, sb) => {
+    for (let i = 0; i < n; i++) out[i] = (a[i * sa] as bigint) | (b[i * sb] as bigint);
+  },
+  bitwiseXor: (a, b, out, n, sa, sb) => {
+    for (let i = 0; i < n; i++) out[i] = (a[i * sa] as bigint) ^ (b[i * sb] as bigint);
   },
   minimum: (a, b, out, n, sa, sb) => {
     for (let i = 0; i < n; i++) {

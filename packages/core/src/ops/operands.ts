@@ -1,7 +1,8 @@
 import { type AnyArray, isArray, isMaskedArray } from "../array/any.ts";
 import { gather } from "../array/gather.ts";
 import { type FullMask, MaskedArray } from "../array/masked-array.ts";
-import { type NdArray, zeros } from "../array/ndarray.ts";
+import type { NdArray } from "../array/ndarray.ts";
+import { zeros } from "../array/zeros.ts";
 import { type DType, simple } from "../dtype/dtype.ts";
 import type { Kind } from "../dtype/elements.ts";
 import { OptionError } from "../errors.ts";

@@ -1,7 +1,8 @@
 import { type AnyArray, isMaskedArray } from "../array/any.ts";
 import { nested } from "../array/element.ts";
 import { type FullMask, MaskedArray } from "../array/masked-array.ts";
-import { type NdArray, zeros } from "../array/ndarray.ts";
+import type { NdArray } from "../array/ndarray.ts";
+import { zeros } from "../array/zeros.ts";
 import { type DType, maskDType } from "../dtype/dtype.ts";
 import { nomask } from "../symbols.ts";
 import { assignMasked } from "./assign.ts";

@@ -1,23 +1,27 @@
 import type { Order } from "../array/any.ts";
 import { gather } from "../array/gather.ts";
-import { NdArray, zeros } from "../array/ndarray.ts";
+import { NdArray } from "../array/ndarray.ts";
+import { zeros } from "../array/zeros.ts";
 import { NAT } from "../dtype/datetime.ts";
 import { type DType, simple } from "../dtype/dtype.ts";
+import { float16ToNumber, numberToFloat16 } from "../dtype/float16.ts";
 import { OptionError } from "../errors.ts";
 import { castArray } from "./astype.ts";
-import { BLOCK, eachBlock, type Layout, layoutOf, reducedShape } from "./axis.ts";
+import { type Axis, BLOCK, eachBlock, type Layout, lanesAlong, layoutOf, reducedShape } from "./axis.ts";
 import { familyOf, fromFloat64, isTime, toFloat64, toWide } from "./cast.ts";
 import { type FoldName, halfOf, pairwiseComplex, pairwiseSum, realFolds, wideFolds } from "./kernels-reduce.ts";
 import { classOf } from "./promote.ts";
 
 export interface Along {
-  readonly axis?: number | undefined;
+  /** The axis, or the axes together, that are reduced; negative ones count from the end. Default: all of them. */
+  readonly axis?: Axis;
+  /** Whether the reduced axes stay, with length 1. Default false. */
   readonly keepdims?: boolean | undefined;
 }
 
-/** Along one axis, or with all axes kept: the result is an array. */
+/** Along some axes, or with all of them kept: the result is an array. */
 export type AlongAxis =
-  | { readonly axis: number; readonly keepdims?: boolean | undefined }
+  | { readonly axis: number | readonly number[]; readonly keepdims?: boolean | undefined }
   | { readonly axis?: undefined; readonly keepdims: true };
 export interface Ddof {
   /** What is taken from the number of elements before dividing by it. Default 0. */
@@ -52,7 +56,7 @@ export interface Hidden {
  */
 export function fold(name: FoldName, array: NdArray, along: Along, dtype: DType, hidden?: Hidden): NdArray {
   const l = layoutOf(array, along.axis, array.order);
-  const load = hidden === undefined ? loader(l) : hiding(l, hidden, along.axis === undefined ? array.order : "C");
+  const load = hidden === undefined ? loader(l) : hiding(l, hidden, along.axis, array.order);
   const out = zeros(dtype, reducedShape(array.shape, along.axis, along.keepdims ?? false));
   if ((name === "min" || name === "max") && l.n === 0 && out.size > 0)
     throw new OptionError("SHAPE_MISMATCH", `${name} of no elements has no value`);
@@ -61,7 +65,7 @@ export function fold(name: FoldName, array: NdArray, along: Along, dtype: DType,
   else if (family === "real") {
     const single = dtype.kind === "float32" || dtype.kind === "float16";
     const acc = new Float64Array(out.size);
-    if (name === "sum" && l.inner === 1) sumRows(l, load, acc, single);
+    if (name === "sum" && l.inner === 1) sumRows(l, load, acc, dtype);
     else foldReal(name, l, load, acc, single ? (dtype.kind === "float16" && l.inner > 1 ? "Half" : "Single") : "");
     fromFloat64(acc, dtype, out.storage);
   } else if (family === "complex" && (name === "sum" || name === "prod")) foldComplex(name, l, dtype, out);
@@ -78,9 +82,9 @@ const loader =
     toFloat64(l.dtype, (l.lanes as Float64Array).subarray(from, from + count), count);
 
 /** The same with what is hidden replaced, block by block: no second array. */
-function hiding(l: Layout, { mask, value }: Hidden, order: Order): Load {
+function hiding(l: Layout, { mask, value }: Hidden, axis: Axis, order: Order): Load {
   const plain = loader(l);
-  const flags = gather(mask, order) as Uint8Array;
+  const flags = lanesAlong(mask, axis, order) as Uint8Array;
   const block = new Float64Array(Math.min(BLOCK, flags.length));
   return (from, count) => {
     const values = block.subarray(0, count);
@@ -100,16 +104,24 @@ function foldReal(name: FoldName, l: Layout, load: Load, acc: Float64Array, roun
   eachBlock(l, load, (values, at, rows, width, to) => run(values, at, rows, width, acc, to));
 }
 
-/** Float sums along contiguous memory, pairwise as NumPy does them. */
-function sumRows(l: Layout, load: Load, acc: Float64Array, single: boolean): void {
+/** Float sums along contiguous memory, pairwise as NumPy does them, and run after run where there are several. */
+function sumRows(l: Layout, load: Load, acc: Float64Array, dtype: DType): void {
+  const single = dtype.kind === "float32" || dtype.kind === "float16";
+  const round = dtype.kind === "float16" ? roundHalf : single ? Math.fround : Number;
   const part = (from: number, n: number): number => {
     if (n <= BLOCK) return pairwiseSum(load(from, n), 0, n, single);
     const half = halfOf(n);
     const sum = part(from, half) + part(from + half, n - half);
     return single ? Math.fround(sum) : sum;
   };
-  for (let o = 0; o < l.outer; o++) acc[o] = part(o * l.n, l.n) + 0;
+  for (let o = 0; o < l.outer; o++) {
+    let total = l.n === l.run ? part(o * l.n, l.n) : 0;
+    if (l.n > l.run) for (let r = 0; r < l.n; r += l.run) total = round(total + part(o * l.n + r, l.run));
+    acc[o] = total + 0;
+  }
 }
+
+const roundHalf = (value: number): number => float16ToNumber(numberToFloat16(value));
 
 function foldWide(name: FoldName, l: Layout, dtype: DType, out: BigInt64Array | BigUint64Array): void {
   const run = wideFolds[name];
@@ -138,7 +150,15 @@ function foldComplex(name: "sum" | "prod", l: Layout, dtype: DType, out: NdArray
   const to = out.storage as Float64Array;
   if (name === "sum" && l.inner === 1) {
     for (let o = 0; o < l.outer; o++)
-      for (const part of [0, 1] as const) to[2 * o + part] = pairwiseComplex(pairs, o * l.n, l.n, part, single) + 0;
+      for (const part of [0, 1] as const) {
+        let total = l.n === l.run ? pairwiseComplex(pairs, o * l.n, l.n, part, single) : 0;
+        if (l.n > l.run)
+          for (let r = 0; r < l.n; r += l.run) {
+            total += pairwiseComplex(pairs, o * l.n + r, l.run, part, single);
+            if (single) total = Math.fround(total);
+          }
+        to[2 * o + part] = total + 0;
+      }
     return;
   }
   const round = single ? Math.fround : Number;

@@ -1,14 +1,14 @@
 import { type AnyArray, isMaskedArray } from "../array/any.ts";
 import { type FullMask, MaskedArray } from "../array/masked-array.ts";
 import type { NdArray } from "../array/ndarray.ts";
-import { zeros } from "../array/ndarray.ts";
+import { zeros } from "../array/zeros.ts";
 import type { DType } from "../dtype/dtype.ts";
 import type { Elements, Kind } from "../dtype/elements.ts";
 import { OptionError } from "../errors.ts";
 import { type Masked, masked, nomask } from "../symbols.ts";
 import { subtract } from "./arithmetic.ts";
 import { castArray } from "./astype.ts";
-import { layoutOf, reducedShape } from "./axis.ts";
+import { layoutOf, reducedCount, reducedShape, resolveAxis } from "./axis.ts";
 import { familyOf } from "./cast.ts";
 import { extreme, filledWith } from "./filled.ts";
 import type { FoldName } from "./kernels-reduce.ts";
@@ -20,7 +20,7 @@ import type { SameMasking } from "./unary.ts";
 
 /** What a reduction gives: without `axis` and `keepdims` a scalar (or `masked`), else an array of the kind. */
 export type Reduced<A, K extends Kind, O extends Along> = O extends
-  | { readonly axis: number }
+  | { readonly axis: number | readonly number[] }
   | { readonly keepdims: true }
   ? SameMasking<A, K>
   : Elements[K]["scalar"] | (A extends MaskedArray ? Masked : never);
@@ -155,20 +155,28 @@ function truthOf(name: "any" | "all", x: AnyArray, along: Along): unknown {
   return maskedReduction(x, truth(name, filled, along), along);
 }
 
+/** Along one axis, or of the flattened array. */
+export interface AlongOne extends Along {
+  readonly axis?: number | undefined;
+}
+
 /** An index, or one index per remaining element. */
-export type Indices<O extends Along> = O extends { readonly axis: number } | { readonly keepdims: true }
+export type Indices<O extends Along> = O extends
+  | { readonly axis: number | readonly number[] }
+  | { readonly keepdims: true }
   ? NdArray<"int64">
   : number;
 
 /** Index of the first smallest unmasked element (of the flattened array, or along an axis). */
-export function argmin<const O extends Along = Whole>(x: AnyArray, along?: O): Indices<O> {
+export function argmin<const O extends AlongOne = Whole>(x: AnyArray, along?: O): Indices<O> {
   return indexOf("argmin", x, along ?? {}) as Indices<O>;
 }
 /** Index of the first largest unmasked element (of the flattened array, or along an axis). */
-export function argmax<const O extends Along = Whole>(x: AnyArray, along?: O): Indices<O> {
+export function argmax<const O extends AlongOne = Whole>(x: AnyArray, along?: O): Indices<O> {
   return indexOf("argmax", x, along ?? {}) as Indices<O>;
 }
-function indexOf(name: "argmin" | "argmax", x: AnyArray, along: Along): unknown {
+function indexOf(name: "argmin" | "argmax", x: AnyArray, along: AlongOne): unknown {
+  if (along.axis !== undefined) resolveAxis(along.axis, x.ndim);
   const data = isMaskedArray(x) ? filledWith(x, extreme(x.dtype, name === "argmin" ? "high" : "low")) : x;
   const result = argExtreme(name, data, along);
   return isWhole(along) ? Number(result.at()) : result;
@@ -184,7 +192,7 @@ export function count<const O extends Along = Whole>(x: AnyArray, along?: O): In
   }
   const shape = reducedShape(x.shape, axis, keepdims);
   const out = zeros("int64", shape);
-  const per = axis === undefined ? x.size : layoutOf(isMaskedArray(x) ? x.data : x, axis).n;
+  const per = reducedCount(x.shape, axis);
   if (mask === nomask) out.storage.fill(BigInt(per));
   else {
     const hidden = fold("sum", castArray(mask, "int64"), { axis, keepdims }, sumDType(mask.dtype))

@@ -70,6 +70,20 @@ export function take<A extends AnyArray>(x: A, indices: readonly number[], axis?
   return eachPlane(x, (p) => pick(p, from, at));
 }
 
+/** The diagonal of a two-dimensional array, `offset` columns to the right, as a copy. Throws OptionError SHAPE_MISMATCH. */
+export function diagonal<A extends AnyArray>(x: A, offset = 0): A {
+  if (x.ndim !== 2 || !Number.isSafeInteger(offset))
+    throw new OptionError("SHAPE_MISMATCH", `a diagonal is taken of two dimensions, not of ${x.ndim}`);
+  const [rows = 0, columns = 0] = x.shape;
+  const [row, column] = offset < 0 ? [-offset, 0] : [0, offset];
+  const n = Math.max(0, Math.min(rows - row, columns - column));
+  return take(
+    ravel(x),
+    Array.from({ length: n }, (_, i) => (row + i) * columns + column + i),
+    0,
+  );
+}
+
 /** Each element `repeats` times along an axis (of the flattened array when left out). */
 export function repeat<A extends AnyArray>(x: A, repeats: number, axis?: number): A {
   if (!Number.isSafeInteger(repeats) || repeats < 0)

@@ -1,14 +1,15 @@
 import { type AnyArray, isMaskedArray } from "../array/any.ts";
 import { gather } from "../array/gather.ts";
 import { type FullMask, MaskedArray } from "../array/masked-array.ts";
-import { type NdArray, zeros } from "../array/ndarray.ts";
+import type { NdArray } from "../array/ndarray.ts";
+import { zeros } from "../array/zeros.ts";
 import { type DType, simple } from "../dtype/dtype.ts";
 import type { Kind } from "../dtype/elements.ts";
 import { OptionError } from "../errors.ts";
 import { type Masked, nomask } from "../symbols.ts";
 import { divide, multiply, subtract } from "./arithmetic.ts";
 import { castArray } from "./astype.ts";
-import { layoutOf, reducedShape, resolveAxis } from "./axis.ts";
+import { type Axis, layoutOf, reducedCount, reducedShape, resolveAxis } from "./axis.ts";
 import { broadcastTo } from "./broadcast.ts";
 import { fromFloat64, toFloat64 } from "./cast.ts";
 import { filledWith } from "./filled.ts";
@@ -20,7 +21,9 @@ import { count, dropAxis, maskedReduction, plainResult } from "./reductions.ts";
 import { abs, type SameMasking, sqrt } from "./unary.ts";
 
 /** A float (complex: the complex number), `masked`, or an array of them. */
-export type Statistic<A, O extends Along> = O extends { readonly axis: number } | { readonly keepdims: true }
+export type Statistic<A, O extends Along> = O extends
+  | { readonly axis: number | readonly number[] }
+  | { readonly keepdims: true }
   ? SameMasking<A, Kind>
   : number | (A extends MaskedArray ? Masked : never);
 
@@ -48,7 +51,7 @@ const countsOf = (x: AnyArray, along: Along): NdArray =>
   }) as unknown as NdArray;
 
 /** The mean with its axes kept, as an array; masked arrays divide as np.ma does, so in float64. */
-function meanKept(x: AnyArray, axis: number | undefined): AnyArray {
+function meanKept(x: AnyArray, axis: Axis): AnyArray {
   const kept = { axis, keepdims: true };
   const type = sumType(x.dtype, "mean");
   const data = isMaskedArray(x) ? filledWith(x, zeros(x.dtype, []) as unknown as NdArray) : x;
@@ -71,6 +74,11 @@ export function mean<A extends AnyArray, const O extends Along = Whole>(x: A, al
   return dropAxis(half as AnyArray, x, along ?? {}) as Statistic<A, O>;
 }
 
+/** What each unmasked element differs from the mean (of all, or along axes), as `np.ma.anom`. */
+export function anom<A extends AnyArray>(x: A, along: { readonly axis?: Axis } = {}): SameMasking<A> {
+  return subtract(x, mean(x, { axis: along.axis as number, keepdims: true }) as AnyArray) as unknown as SameMasking<A>;
+}
+
 function varianceKept(x: AnyArray, options: WithDdof): AnyArray {
   if (!isMaskedArray(x)) return plainVariance(x, options);
   const mask = flatMask(x);
@@ -84,7 +92,7 @@ function plainVariance(x: NdArray, { axis, ddof = 0 }: WithDdof): NdArray {
   const complex = type.kind === "complex64" || type.kind === "complex128";
   const real: DType = complex ? simple(type.kind === "complex64" ? "float32" : "float64") : type;
   const wide = castArray(x, type);
-  const n = axis === undefined ? x.size : (x.shape[resolveAxis(axis, x.ndim)] as number);
+  const n = reducedCount(x.shape, axis);
   const per = (total: NdArray, by: number): NdArray =>
     divide(castArray(total, promote(total.dtype, simple("float64"))), by);
   const center = castArray(per(fold("sum", wide, kept, type), n), type);
@@ -175,7 +183,7 @@ export function average<A extends AnyArray, const O extends Along & { readonly w
   const type = cls === "f" || cls === "c" ? own : promote(own, simple("float64"));
   let w: NdArray = castArray(weights, type);
   if (weights.shape.join() !== x.shape.join()) {
-    if (axis === undefined || weights.ndim !== 1)
+    if (typeof axis !== "number" || weights.ndim !== 1)
       throw new OptionError("SHAPE_MISMATCH", "weights have the array's shape, or are one per element along the axis");
     const at = resolveAxis(axis, x.ndim);
     w = w.reshape(x.shape.map((_, i) => (i === at ? -1 : 1)));

@@ -1,7 +1,8 @@
 import { type AnyArray, isMaskedArray } from "../array/any.ts";
 import { gather } from "../array/gather.ts";
 import type { MaskedArray } from "../array/masked-array.ts";
-import { type NdArray, zeros } from "../array/ndarray.ts";
+import type { NdArray } from "../array/ndarray.ts";
+import { zeros } from "../array/zeros.ts";
 import { NAT } from "../dtype/datetime.ts";
 import { type DType, simple } from "../dtype/dtype.ts";
 import type { Kind } from "../dtype/elements.ts";
@@ -17,7 +18,8 @@ import { classOf, isInteger } from "./promote.ts";
 /** Plain for plain, masked for masked. */
 export type SameMasking<A, K extends Kind = Kind> = A extends MaskedArray ? MaskedArray<K> : NdArray<K>;
 
-function floatDType(dtype: DType, name: string): DType {
+/** The dtype a function of reals gives: floats their own, integers the float that holds them. Throws OptionError DTYPE_MISMATCH. */
+export function floatDType(dtype: DType, name: string): DType {
   const cls = classOf(dtype);
   if (cls === "f") return simple(dtype.kind as "float64");
   if (cls === "b" || isInteger(dtype))
@@ -26,7 +28,7 @@ function floatDType(dtype: DType, name: string): DType {
 }
 
 /** Functions without a domain of their own: the mask stays, and so do the data beneath it. */
-function plainUnary(name: UnaryName, x: AnyArray, run: (data: NdArray) => NdArray): AnyArray {
+export function plainUnary(name: UnaryName, x: AnyArray, run: (data: NdArray) => NdArray): AnyArray {
   if (!isMaskedArray(x)) return run(x);
   const mask = flatMask(x);
   const data = run(x.data);
@@ -36,12 +38,12 @@ function plainUnary(name: UnaryName, x: AnyArray, run: (data: NdArray) => NdArra
   return maskedResult(data, kept, x);
 }
 
-function floating(name: UnaryName, x: AnyArray): AnyArray {
+export function floating(name: UnaryName, x: AnyArray): AnyArray {
   return plainUnary(name, x, (data) => unaryOf(name, data, floatDType(data.dtype, name)));
 }
 
 /** Functions with a domain: outside it, and wherever the result is not finite, a masked array is masked and keeps its data. */
-function domainUnary(name: "sqrt" | "log", x: AnyArray): AnyArray {
+export function domainUnary(name: UnaryName, x: AnyArray, outside: (v: number) => boolean): AnyArray {
   const data = unaryOf(name, isMaskedArray(x) ? x.data : x, floatDType(x.dtype, name));
   if (!isMaskedArray(x)) return data;
   const mask = flatMask(x);
@@ -50,8 +52,7 @@ function domainUnary(name: "sqrt" | "log", x: AnyArray): AnyArray {
   const own = mask === nomask ? undefined : (gather(mask, data.order) as Uint8Array);
   for (let i = 0; i < values.length; i++) {
     const v = values[i] as number;
-    const outside = name === "sqrt" ? v < 0 : v <= 0;
-    flags.storage[i] = flags.storage[i] === 0 || outside || (own !== undefined && own[i] !== 0) ? 1 : 0;
+    flags.storage[i] = flags.storage[i] === 0 || outside(v) || (own !== undefined && own[i] !== 0) ? 1 : 0;
   }
   copyUnder(data, flags, x.data);
   return maskedResult(data, flags, x);
@@ -81,7 +82,8 @@ export function abs<A extends AnyArray>(x: A): SameMasking<A> {
   }) as SameMasking<A>;
 }
 
-const native = (dtype: DType): DType =>
+/** The dtype in host byte order. */
+export const native = (dtype: DType): DType =>
   dtype.byteOrder === "big" ? ({ ...dtype, byteOrder: "little" } as DType) : dtype;
 
 function mapLanes(data: NdArray, each: (v: number) => number): NdArray {
@@ -93,7 +95,7 @@ function mapLanes(data: NdArray, each: (v: number) => number): NdArray {
 
 /** Square root. Of masked arrays masked where x < 0. */
 export function sqrt<A extends AnyArray>(x: A): SameMasking<A> {
-  return domainUnary("sqrt", x) as SameMasking<A>;
+  return domainUnary("sqrt", x, (v) => v < 0) as SameMasking<A>;
 }
 /** e to the power x, within 1 ulp. */
 export function exp<A extends AnyArray>(x: A): SameMasking<A> {
@@ -101,7 +103,7 @@ export function exp<A extends AnyArray>(x: A): SameMasking<A> {
 }
 /** Natural logarithm, within 1 ulp. Of masked arrays masked where x <= 0. */
 export function log<A extends AnyArray>(x: A): SameMasking<A> {
-  return domainUnary("log", x) as SameMasking<A>;
+  return domainUnary("log", x, (v) => v <= 0) as SameMasking<A>;
 }
 /** Sine of radians, within 1 ulp. */
 export function sin<A extends AnyArray>(x: A): SameMasking<A> {
