@@ -9,11 +9,11 @@ import {
   type OpenFile,
   readFile,
 } from "@masquerade/core";
-import { save } from "masquerade";
+import { append, save } from "masquerade";
 import { type Fidelity, keptOf, type Policy, refuse, type Verified } from "./fidelity.ts";
 import { openInput } from "./input.ts";
 import type { Io } from "./io.ts";
-import { appendTo, demandFree, exists, openOutput } from "./output.ts";
+import { demandFree, exists, openOutput } from "./output.ts";
 import { type Meter, meter } from "./progress.ts";
 import { openWholeIfNeeded } from "./reading.ts";
 import { registry } from "./registry.ts";
@@ -112,7 +112,7 @@ async function write(
     return { ...report, changes: told(plan.transform), bytes: undefined, verified: undefined, data: undefined };
   if (plan.append === true && (await exists(plan.output))) {
     const value = isFile ? await readFile(what) : what;
-    const bytes = await appendTo(plan.output, format, value, { ...options, ...plan.policy });
+    const { bytes } = await append(plan.output, value, { ...options, ...plan.policy, format: format.id } as object);
     return {
       ...report,
       changes: [...told(plan.transform, changes), "added to what was there"],

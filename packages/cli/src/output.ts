@@ -1,16 +1,5 @@
 import { stat } from "node:fs/promises";
-import {
-  type AnyArray,
-  type AnyFormat,
-  type Bundle,
-  type ByteSink,
-  type ByteSource,
-  CapabilityError,
-  fromBytes,
-  memorySink,
-  quoteText,
-  SourceError,
-} from "@masquerade/core";
+import { type ByteSink, type ByteSource, fromBytes, memorySink, quoteText, SourceError } from "@masquerade/core";
 import { fileSink, fromFile } from "@masquerade/core/node";
 
 /** Where a conversion goes: nothing is there before `commit`, and nothing ever is after `abort`. */
@@ -30,21 +19,6 @@ export async function exists(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-/** Adds to a file in place and gives the bytes it has then. Throws CapabilityError for formats whose files cannot be added to. */
-export async function appendTo(
-  path: string,
-  format: AnyFormat,
-  value: AnyArray | Bundle,
-  options: object,
-): Promise<number> {
-  const codec = await format.codec();
-  if (codec.append === undefined)
-    throw new CapabilityError(format.id, "append", "a file of this format is not added to in place; write it anew");
-  await using file = await fromFile(path, { mode: "r+" });
-  await codec.append(file, value, options as never);
-  return file.size;
 }
 
 /** Throws SourceError when there is something at `path` and `force` does not allow to replace it. */

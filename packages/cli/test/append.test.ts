@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
+import { copyFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { load } from "masquerade";
+import { load, type MaskedArray } from "masquerade";
 import { describe, expect, it } from "vitest";
 import { corpus, masq, scratch } from "./support/masq.ts";
 
@@ -18,6 +18,33 @@ describe("--append", () => {
     expect(twice.shape).toEqual([6, 36, 72]);
     expect(twice.slice("3:").data.toBytes()).toEqual(one.data.toBytes());
     expect(twice.slice("3:").maskArray().toBytes()).toEqual(one.maskArray().toBytes());
+  });
+
+  it("adds to a file that h5py wrote, under the name that is given", async () => {
+    const h5 = join(folder, "theirs.h5");
+    copyFileSync(corpus("hdf5/mask-nexus.h5"), h5);
+    const before = await load(h5, { as: "bundle" });
+    expect((await masq(["convert", sst, h5, "--append"])).err).toMatch(/OPTION_INVALID: .*named arrays.*--name/);
+    expect(await masq(["convert", sst, h5, "--append", "--name", "run/sst", "--resizable", "0"])).toMatchObject({
+      code: 0,
+    });
+    expect(await masq(["convert", sst, h5, "--append", "--name", "run/sst"])).toMatchObject({ code: 0 });
+    const after = await load(h5, { as: "bundle" });
+    expect(after.names).toEqual([...before.names, "run"].sort());
+    for (const name of before.names) expect(after.get(name), name).toEqual(before.get(name));
+    const [one, twice] = [await load(sst, { as: "masked" }), after.get("run/sst") as MaskedArray];
+    expect(twice.shape).toEqual([6, 36, 72]);
+    for (const part of ["0:3", "3:"]) {
+      expect(twice.slice(part).data.toBytes()).toEqual(one.data.toBytes());
+      expect(twice.slice(part).maskArray().toBytes()).toEqual(one.maskArray().toBytes());
+    }
+    expect((await masq(["convert", sst, h5, "--append", "--name", "a//b"])).err).toMatch(/USAGE: --name/);
+  });
+
+  it("names an array in a new file too", async () => {
+    const npz = join(folder, "named.npz");
+    expect((await masq(["convert", sst, npz, "--name", "t"])).code).toBe(0);
+    expect((await load(npz, { as: "bundle" })).names).toEqual(["t"]);
   });
 
   it("repacks through convert: other chunks, another level", async () => {

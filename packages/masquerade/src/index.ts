@@ -1,7 +1,10 @@
 /** NumPy masked arrays in TypeScript: every official format behind `load`, `save`, `open` and `choose`. This entry needs no Node. */
 import type {
   AnyArray,
+  AppendOptions,
   Bundle,
+  ByteSource,
+  ExactAppend,
   ExactLoad,
   ExactOpen,
   ExactSave,
@@ -18,7 +21,7 @@ import { figures } from "./figures.ts";
 import { type Official, registry } from "./formats.ts";
 import { aim, type Input, openInput, type Target } from "./input.ts";
 import type { OpenedFile, ReadExtra, Saved, SaveExtra } from "./options.ts";
-import { loadFrom, openFrom, saveTo, scanFrom } from "./work.ts";
+import { appendTo, loadFrom, openFrom, saveTo, scanFrom } from "./work.ts";
 
 export * from "@masquerade/core";
 export type { Expected, Figures, Recommendation, Wishes } from "./expected.ts";
@@ -56,6 +59,18 @@ export async function save<const O extends SaveOptions<Official, SaveExtra> = ob
   options?: ExactSave<Official, O, SaveExtra>,
 ): Promise<Saved> {
   return await saveTo(aim(target, options ?? {}), value, options ?? {});
+}
+
+/**
+ * Adds to a file in place: arrays it has grow, others are added, and what is there is not written anew. The file is a source that can be
+ * written (it has `write`). Formats that can are `appendable`, and each states what a crash leaves. Throws CapabilityError for those that cannot.
+ */
+export async function append<const O extends AppendOptions<Official> = object>(
+  file: ByteSource,
+  value: AnyArray | Bundle,
+  options?: ExactAppend<Official, O>,
+): Promise<Saved> {
+  return await appendTo(openInput(file, {}), value, options ?? {});
 }
 
 /**

@@ -22,7 +22,7 @@ export interface SaveExtra {
 export interface Saved {
   /** Id of the format. */
   readonly format: string;
-  /** Bytes written. */
+  /** Bytes written; of a file that was added to, all that it has now. */
   readonly bytes: number;
   /** What was lost: traits, and content whose loss the caller accepted. */
   readonly losses: readonly Loss[];

@@ -92,6 +92,21 @@ export async function openFrom(opening: Promise<Opened>, options: Reading): Prom
   };
 }
 
+/** Adds to a file, then disposes the source if it was made for this. */
+export async function appendTo(
+  opening: Promise<Opened>,
+  value: AnyArray | Bundle,
+  options: EncodeOptions,
+): Promise<Saved> {
+  const { source, owned } = await opening;
+  try {
+    const { format, losses } = await registry.append(source, value, options as object);
+    return { format, bytes: source.size ?? 0, losses };
+  } finally {
+    if (owned) await source[Symbol.asyncDispose]();
+  }
+}
+
 /** Saves a value, or an open file block by block where the format can. Nothing is made before the losses are known to be accepted. */
 export async function saveTo(
   { name, make }: Destination,

@@ -20,6 +20,7 @@ interface Options extends ReadingOptions {
   readonly lossy?: boolean;
   readonly force?: boolean;
   readonly append?: boolean;
+  readonly name?: string;
   readonly select?: string;
   readonly slice?: string;
   readonly astype?: string;
@@ -45,6 +46,7 @@ export const define: Define = (command, { io, does }) => {
     .option("--lossy", "accept the loss of content that the format cannot hold")
     .option("--force", "replace what exists")
     .option("--append", "add to the file that exists: arrays it has grow (along --axis), others are added")
+    .option("--name <name>", 'what to call the array in what is written, or the group of several: t, "run/t"')
     .option("--select <key>", "only this array or group of the file")
     .option("--slice <selection>", 'only this part, as "0:5, :, -1"; of a file of several arrays with --select')
     .option("--astype <dtype>", "cast to this dtype, as NumPy's astype: float32, <i2, datetime64[s], …")
@@ -68,6 +70,7 @@ export const define: Define = (command, { io, does }) => {
         slice: options.slice,
         astype: options.astype === undefined ? undefined : dtypeOf(options.astype),
         fill: options.fill,
+        name: options.name,
       },
       dryRun: options.dryRun === true,
       verify: options.verify === true,
@@ -101,6 +104,11 @@ function checked(format: AnyFormat, plan: Plan): AnyFormat {
   return format;
 }
 
+function demandName(name: string | undefined): void {
+  if (name?.split("/").some((one) => one === "" || one === "." || one === "..") === true)
+    throw new UsageError(`--name: "${quoteText(name)}" is no name`);
+}
+
 async function one(files: readonly string[], options: Options, plan: Plan, io: Io): Promise<Outcome> {
   const [input, output, ...more] = files;
   if (input === undefined || output === undefined || more.length > 0)
@@ -111,6 +119,7 @@ async function one(files: readonly string[], options: Options, plan: Plan, io: I
     throw new UsageError("stdout has no name that tells the format: add --to FORMAT");
   if (plan.append && (plan.force || plan.verify || output === "-"))
     throw new UsageError("--append adds to a file in place: without --force, --verify and stdout");
+  demandName(options.name);
   const format = checked(options.to === undefined ? registry.forName(output) : formatNamed(options.to), plan);
   const { data, ...report } = await convert({ ...plan, input, output }, format, io);
   const text = options.report === "json" ? `${JSON.stringify(fidelityJson(report))}\n` : fidelityText(report);
@@ -127,6 +136,7 @@ async function batch(
 ): Promise<Outcome> {
   if (options.to === undefined) throw new UsageError("--out-dir needs --to FORMAT");
   if (plan.append) throw new UsageError("--append adds to one file, not to a folder");
+  demandName(options.name);
   const format = checked(formatNamed(options.to), plan);
   const list = jobs(await expand(inputs), folder, format);
   if (!plan.dryRun) await makeFolder(folder);

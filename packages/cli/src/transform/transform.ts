@@ -17,6 +17,7 @@ import {
   MaskedArray,
   makeOpenFile,
   NdArray,
+  noAttrs,
   nomask,
   normalizeSelection,
   type OpenFile,
@@ -38,10 +39,12 @@ export interface Transform {
   readonly astype?: DType | undefined;
   /** Masked elements become this, cast from text as NumPy does; `true`: the array's own fill value. The result is a plain array. */
   readonly fill?: string | true | undefined;
+  /** What the array, or the arrays together as a group, is called in what is written; with "/" in it, within groups. */
+  readonly name?: string | undefined;
 }
 
-export const isTransformed = ({ select, slice, astype, fill }: Transform): boolean =>
-  select !== undefined || slice !== undefined || astype !== undefined || fill !== undefined;
+export const isTransformed = ({ select, slice, astype, fill, name }: Transform): boolean =>
+  [select, slice, astype, fill, name].some((one) => one !== undefined);
 
 /** What the elements read so far went through. */
 export interface Changes {
@@ -52,7 +55,8 @@ export interface Changes {
 }
 
 /** The file as it will be, read by parts as the file itself is: nothing is read before it is asked for. Counts in `changes`. */
-export function transformed(file: OpenFile, { select, slice, astype, fill }: Transform, changes: Changes): OpenFile {
+export function transformed(file: OpenFile, wish: Transform, changes: Changes): OpenFile {
+  const { select, slice, astype, fill, name } = wish;
   let one = select === undefined ? file : selected(file, select);
   if (slice !== undefined) {
     const [only, ...more] = one.names;
@@ -62,7 +66,17 @@ export function transformed(file: OpenFile, { select, slice, astype, fill }: Tra
   }
   if (astype !== undefined) one = mapped(one, (array) => cast(array, astype, changes));
   if (fill !== undefined) one = mapped(one, (array) => filled(array, fill, changes));
-  return one;
+  return name === undefined ? one : named(one, name);
+}
+
+function named(file: OpenFile, name: string): OpenFile {
+  const header = name
+    .split("/")
+    .reduceRight<Header | BundleHeader>(
+      (inner, key) => ({ kind: "dict", entries: new Map([[key, inner]]), attrs: noAttrs }),
+      file.header,
+    );
+  return makeOpenFile(header, (path) => file.array(path === name ? "" : path.slice(name.length + 1)));
 }
 
 function selected(file: OpenFile, select: string): OpenFile {

@@ -77,6 +77,9 @@ export type ExactSave<F extends Formats, O, Extra = object> = O &
   SaveOptions<F, Extra> &
   Only<O, keyof EncodeOptions | "format" | keyof Extra | keyof WriteParticular<F, O>>;
 
+export type AppendOptions<F extends Formats> = SaveOptions<F>;
+export type ExactAppend<F extends Formats, O> = ExactSave<F, O>;
+
 type KindIn<O> = O extends { readonly dtype: infer K extends Kind } ? K : Kind;
 /** What loading with options `O` gives. */
 export type Loaded<O> = O extends { readonly as: infer A extends As }
@@ -98,6 +101,13 @@ export interface Encoded {
 export interface EncodedParts {
   /** The file in pieces, in order; made as they are taken. */
   readonly parts: Iterable<Uint8Array>;
+  readonly losses: readonly Loss[];
+}
+
+/** What became of a value that was added to a file. */
+export interface Appended {
+  /** Id of the file's format. */
+  readonly format: string;
   readonly losses: readonly Loss[];
 }
 
@@ -150,6 +160,15 @@ export interface Registry<F extends Formats = Formats> {
     plan: Header | BundleHeader,
     options?: WriteOf<FormatById<F, Id>> & EncodeOptions,
   ): Promise<{ readonly writer: FileWriter; readonly losses: readonly Loss[] }>;
+  /**
+   * Adds to a file in place, as its format does: what the file is, is recognised unless `format` says. Throws CapabilityError where the format
+   * cannot, and as `encode` does; OptionError for a source that cannot be written.
+   */
+  append<const O extends AppendOptions<F> = object>(
+    file: ByteSource,
+    value: AnyArray | Bundle,
+    options?: ExactAppend<F, O>,
+  ): Promise<Appended>;
   /** Every format, best first, each with its reasons. */
   choose(requirements?: Requirements): readonly Choice<F[number]>[];
 }

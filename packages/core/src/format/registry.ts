@@ -12,7 +12,15 @@ import { type Loss, refuseLosses } from "./losses.ts";
 import { checkOptions, isCommonOption } from "./options.ts";
 import { peel, wrapperOf } from "./peel.ts";
 import { readHead, readWhole } from "./read-whole.ts";
-import type { Encoded, EncodedParts, Formats, LoadCommon, RecognisedFile, Registry } from "./registry-types.ts";
+import type {
+  Appended,
+  Encoded,
+  EncodedParts,
+  Formats,
+  LoadCommon,
+  RecognisedFile,
+  Registry,
+} from "./registry-types.ts";
 import { type ByteSource, fromBytes, plainBytes } from "./source.ts";
 import type { Stranger } from "./stranger.ts";
 import type { Wrapper } from "./wrapper.ts";
@@ -197,6 +205,14 @@ function makeRegistry<const F extends Formats>(
     return { format, codec: await codecOf(format), losses };
   };
 
+  /** Id of the format of a file that is to be added to. */
+  const formatOf = async (file: ByteSource, { signal }: EncodeOptions): Promise<string> => {
+    const head = await readHead(file, signal);
+    const wrapper = wrapperOf(formats, wrappers, head);
+    if (wrapper === undefined) return settle(formats, sniffAll(formats, head, strangers), file.name).id;
+    throw new CapabilityError(wrapper.id, "append", "a compressed file is not added to in place; write it anew");
+  };
+
   const registry = {
     formats,
     wrappers,
@@ -227,6 +243,19 @@ function makeRegistry<const F extends Formats>(
       if (codec.create === undefined)
         throw new CapabilityError(format.id, "streamed", "cannot be written block by block; encode it whole");
       return { writer: await codec.create(sink, plan, options), losses };
+    },
+    async append(
+      file: ByteSource,
+      value: AnyArray | Bundle,
+      { format: id, ...options }: EncodeOptions & { readonly format?: string } = {},
+    ): Promise<Appended> {
+      if (file.write === undefined)
+        throw new OptionError("OPTION_INVALID", 'what is added to must be open to be written: mode "r+"', "mode");
+      const { codec, format, losses } = await prepare(id ?? (await formatOf(file, options)), describe(value), options);
+      if (codec.append === undefined)
+        throw new CapabilityError(format.id, "append", "a file of this format is not added to in place; write it anew");
+      await codec.append(file, value, options);
+      return { format: format.id, losses };
     },
     choose: (requirements: Parameters<Registry["choose"]>[0]) => choose(formats, requirements ?? {}),
   };

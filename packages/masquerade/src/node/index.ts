@@ -1,7 +1,10 @@
 /** The same as the portable entry, where a string may also be a path. `import … from "masquerade"` gives this one in Node. */
 import type {
   AnyArray,
+  AppendOptions,
   Bundle,
+  ByteSource,
+  ExactAppend,
   ExactLoad,
   ExactOpen,
   ExactSave,
@@ -17,7 +20,7 @@ import { fileSink, fromFile } from "@masquerade/core/node";
 import type { Official } from "../formats.ts";
 import { type Aim, aim as aimAnywhere, type Input, type Opener, openInput, type Target } from "../input.ts";
 import type { OpenedFile, OpenFileExtra, ReadExtra, Saved, SaveExtra } from "../options.ts";
-import { loadFrom, openFrom, saveTo, scanFrom } from "../work.ts";
+import { appendTo, loadFrom, openFrom, saveTo, scanFrom } from "../work.ts";
 
 export * from "@masquerade/core/node";
 export * from "../index.ts";
@@ -77,6 +80,18 @@ export async function save<const O extends SaveOptions<Official, SaveExtra> = ob
   options?: ExactSave<Official, O, SaveExtra>,
 ): Promise<Saved> {
   return await saveTo(aimAny(target, options ?? {}), value, options ?? {});
+}
+
+/**
+ * Adds to a file in place: arrays it has grow, others are added, and what is there is not written anew. The file is a path, a file: URL, or a
+ * source that can be written. Formats that can are `appendable`, and each states what a crash leaves. Throws CapabilityError for those that cannot.
+ */
+export async function append<const O extends AppendOptions<Official> = object>(
+  file: string | URL | ByteSource,
+  value: AnyArray | Bundle,
+  options?: ExactAppend<Official, O>,
+): Promise<Saved> {
+  return await appendTo(openAny(file, { mode: "r+" }), value, options ?? {});
 }
 
 /**
