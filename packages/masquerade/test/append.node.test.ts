@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
-import { type AnyArray, append, arange, Bundle, fromFile, load, open, save } from "masquerade";
+import { type AnyArray, append, arange, Bundle, fromFile, load, type NdArray, open, save } from "masquerade";
 import { append as portable } from "masquerade/portable";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
@@ -33,7 +33,7 @@ describe("append", () => {
     }
     await using file = await open(path);
     expect(file.array("t").header.shape).toEqual([8, 3]);
-    expect([...(((await file.array("t").read(":, 0")) as AnyArray).toC() as Iterable<unknown>)].map(Number)).toEqual([
+    expect([...(((await file.array("t").read(":, 0")) as NdArray).toC() as Iterable<unknown>)].map(Number)).toEqual([
       0, 3, 6, 9, 12, 15, 18, 21,
     ]);
   });

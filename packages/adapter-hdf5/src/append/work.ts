@@ -43,7 +43,12 @@ export async function planAppend(
   const planner = new Planner(file, work, options);
   if (isBundle(value)) await planner.group({ raw: tree, plan, path: "" }, value);
   else if (plan.plan === "array") await planner.grow({ plan, name: SINGLE_NAME }, value);
-  else throw new OptionError("OPTION_INVALID", "the file has named arrays: name what is added, as a bundle (masq: --name)", "value");
+  else
+    throw new OptionError(
+      "OPTION_INVALID",
+      "the file has named arrays: name what is added, as a bundle (masq: --name)",
+      "value",
+    );
   const spaces = planner.netcdf ? growDimensions(datasets, work.growing) : growScales(datasets, work.growing);
   for (const [address, messages] of spaces) work.spaces.set(address, messages);
   new Additions(file, work, options, { datasets, nodes, netcdf: planner.netcdf }).addAll(planner.additions);
