@@ -14,6 +14,7 @@ import { writeDialect } from "./dialect/write.ts";
 import { type JsonWriteOptions, json } from "./format.ts";
 import { ByteOut, type Style } from "./write/byte-out.ts";
 import { writeArray, writeBundle } from "./write/document.ts";
+import { expectedBytes } from "./write/expect.ts";
 
 export function styleOf(options: JsonWriteOptions): Style {
   return {
@@ -25,25 +26,50 @@ export function styleOf(options: JsonWriteOptions): Style {
 
 /** Bytes beyond which a file is not written into one buffer from the start. */
 const ONE_BUFFER = 2 ** 30;
+/** Bytes up to which it is written into a buffer that is kept from call to call, and copied: fresh memory costs more. */
+const KEPT = 2 ** 16;
+
+/** The buffer kept; none while it is being written to. */
+let kept: Uint8Array | undefined;
 
 /** The file at once. */
 export function encodeJson(value: AnyArray | Bundle, options: JsonWriteOptions & EncodeOptions = {}): Uint8Array {
-  let estimate = 4096;
-  // Memory that is never touched costs nothing, a second copy does.
-  for (const [, { dtype, size }] of eachArray(value)) estimate += size * (dtype.itemsize * 3 + 3);
-  return join(encodeJsonParts(value, options, estimate <= ONE_BUFFER ? estimate : 4096));
+  demand(value, options);
+  const expected = expectedBytes(value, styleOf(options));
+  if (expected > KEPT) {
+    const first = expected > ONE_BUFFER ? undefined : new Uint8Array(expected);
+    return join(chunks(value, options, first));
+  }
+  const buffer = kept ?? new Uint8Array(KEPT);
+  kept = undefined;
+  const parts = [...chunks(value, options, buffer)];
+  const out = parts.length === 1 ? (parts[0] as Uint8Array).slice() : join(parts);
+  kept = buffer;
+  return out;
 }
 
 /** The file in chunks, as they get full. */
 export function* encodeJsonParts(
   value: AnyArray | Bundle,
   options: JsonWriteOptions & EncodeOptions = {},
-  firstChunk = 4096,
 ): Generator<Uint8Array, void, undefined> {
+  demand(value, options);
+  yield* chunks(value, options);
+}
+
+/** Throws for wrong options and for what would be lost. */
+function demand(value: AnyArray | Bundle, options: JsonWriteOptions & EncodeOptions): void {
   checkOptions("json", json.options.write, options);
   throwIfAborted(options.signal);
   refuseLosses("json", json.losses(describe(value), options), options);
-  const out = new ByteOut(styleOf(options), firstChunk);
+}
+
+function* chunks(
+  value: AnyArray | Bundle,
+  options: JsonWriteOptions & EncodeOptions,
+  first?: Uint8Array,
+): Generator<Uint8Array, void, undefined> {
+  const out = new ByteOut(styleOf(options), first);
   let done = 0;
   for (const _ of documentOf(out, value, options)) {
     throwIfAborted(options.signal);

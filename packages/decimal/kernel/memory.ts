@@ -17,6 +17,8 @@ export const PLACES: usize = IOTA + 48;
 export const FACTORS: usize = PLACES + 15 * 32;
 /** 16 bytes of ones in all bits, and zeros behind them. */
 export const ONES: usize = FACTORS + 11 * 16;
+/** A comma and null, eight times and more. */
+export const NULLS: usize = ONES + 48;
 
 export const LEAST: i32 = -348;
 

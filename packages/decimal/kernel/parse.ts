@@ -52,9 +52,13 @@ export function parse(kind: i32, text: usize, end: usize, values: usize, mask: u
     if (nullable && load<u32>(p) == 0x6c6c756e) {
       if (p + 4 >= end) break;
       p += 4;
-      store<u8>(mask + n, 1);
-      clear(kind, pair, values, n);
-      nulls++;
+      const room = min(most - n, rowLength - inRow) - 1;
+      const more = run(p, end, room);
+      p += more * (load<u8>(p, 1) == 32 ? 6 : 5);
+      mark(kind, pair, values, mask, n, more + 1);
+      nulls += more + 1;
+      n += more;
+      inRow += more;
     } else {
       const q =
         kind == K.FLOAT64 && !pair && load<u8>(p) != 34
@@ -116,18 +120,45 @@ function two(kind: i32, from: usize, values: usize, i: i32): usize {
   return load<u8>(p) == 93 ? p + 1 : N.BAD;
 }
 
-/** Zero beneath the mask. */
-export function clear(kind: i32, pair: bool, values: usize, i: i32): void {
-  if (pair) {
-    if (kind == K.FLOAT64) {
-      store<u64>(values + ((<usize>i) << 4), 0);
-      store<u64>(values + ((<usize>i) << 4), 0, 8);
-    } else store<u64>(values + ((<usize>i) << 3), 0);
-  } else if (kind == K.FLOAT64 || kind == K.INT64 || kind == K.UINT64 || kind == K.SPAN)
-    store<u64>(values + ((<usize>i) << 3), 0);
-  else if (kind == K.FLOAT32 || kind == K.INT32 || kind == K.UINT32) store<u32>(values + ((<usize>i) << 2), 0);
-  else if (kind == K.FLOAT16 || kind == K.INT16 || kind == K.UINT16) store<u16>(values + ((<usize>i) << 1), 0);
-  else store<u8>(values + i, 0);
+/** How many times, `most` at most, a comma (with one space, where the first has one) and null follow, all before `end`. */
+function run(from: usize, end: usize, most: i32): i32 {
+  const space = <usize>(load<u8>(from, 1) == 32);
+  let p = from;
+  let n: i32 = 0;
+  while (
+    n + 8 <= most &&
+    v128.all_true<u8>(i8x16.eq(v128.load(p), v128.load(K.NULLS))) &&
+    v128.all_true<u8>(i8x16.eq(v128.load(p, 16), v128.load(K.NULLS, 16))) &&
+    load<u64>(p, 32) == load<u64>(K.NULLS, 32)
+  ) {
+    p += 40;
+    n += 8;
+  }
+  while (n < most && load<u8>(p) == 44 && load<u8>(p + space) == (space != 0 ? 32 : 44) && load<u32>(p + space, 1) == 0x6c6c756e) {
+    p += space + 5;
+    n++;
+  }
+  // One that ends with the text may be cut.
+  return n != 0 && p >= end ? n - 1 : n;
+}
+
+/** Elements that are masked: 1 in the mask, zero beneath it. */
+export function mark(kind: i32, pair: bool, values: usize, mask: usize, at: i32, count: i32): void {
+  if (count == 1 && kind == K.FLOAT64 && !pair) {
+    store<u8>(mask + at, 1);
+    store<u64>(values + (<usize>at << 3), 0);
+    return;
+  }
+  const size = width(kind) << i32(pair);
+  memory.fill(mask + at, 1, count);
+  memory.fill(values + at * size, 0, count * size);
+}
+
+/** Bytes of an element of a kind. */
+function width(kind: i32): i32 {
+  if (kind == K.FLOAT64 || kind == K.INT64 || kind == K.UINT64 || kind == K.SPAN) return 8;
+  if (kind == K.FLOAT32 || kind == K.INT32 || kind == K.UINT32) return 4;
+  return kind == K.FLOAT16 || kind == K.INT16 || kind == K.UINT16 ? 2 : 1;
 }
 
 export function element(kind: i32, p: usize, values: usize, i: i32): usize {

@@ -67,6 +67,15 @@ export function print(kind: i32, count: i32, values: usize, mask: usize, out: us
     if (hidden && masked == 1) {
       store<u32>(o, 0x6c6c756e);
       o += 4;
+      if (indent < 0)
+        while (i + 8 < count && inRow + 8 <= rowLength && load<u64>(mask + i, 1) == 0x0101010101010101) {
+          v128.store(o, v128.load(K.NULLS));
+          v128.store(o, v128.load(K.NULLS, 16), 16);
+          store<u64>(o, load<u64>(K.NULLS, 32), 32);
+          o += 40;
+          i += 8;
+          inRow += 8;
+        }
     } else if (pair) {
       store<u8>(o, 91);
       o = element(kind, values, i << 1, o + 1);

@@ -2,7 +2,7 @@
 // caller, as in parse.ts.
 import * as K from "./memory";
 import * as N from "./number";
-import { clear, element as read } from "./parse";
+import { mark, element as read } from "./parse";
 import { begin, float64, element as write } from "./print";
 
 // Parameters, in words. In and out: IN_ROW, AFTER.
@@ -86,8 +86,7 @@ export function parseTable(kind: i32, text: usize, end: usize, values: usize, ma
     if (nullable && isMissing(q, length) && isBound(q + length, delimiter)) {
       q += length;
       if (q >= end) break;
-      store<u8>(mask + n, 1);
-      clear(kind, false, values, n);
+      mark(kind, false, values, mask, n, 1);
       nulls++;
     } else {
       // A letter, or one behind the sign.

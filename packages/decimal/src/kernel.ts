@@ -1,5 +1,5 @@
 import { hostIsLittleEndian } from "@masquerade/core";
-import { CEILINGS, EXACT, FACTORS, IOTA, LEAST, ONES, PARAMETERS, PLACES, POWERS } from "./memory.ts";
+import { CEILINGS, EXACT, FACTORS, IOTA, LEAST, NULLS, ONES, PARAMETERS, PLACES, POWERS } from "./memory.ts";
 import { kernelModule } from "./module.ts";
 
 /** Printing and reading rows of numbers in WebAssembly. One for the whole process: it keeps nothing from one call to the next. */
@@ -103,6 +103,7 @@ function fillTables(memory: DataView): void {
       memory.setInt8(PLACES + places * 32 + 16 + i, side === 0 ? 46 : 48);
     }
   new Uint8Array(memory.buffer, ONES, 16).fill(0xff);
+  for (let i = 0; i < 48; i++) memory.setUint8(NULLS + i, ",null".charCodeAt(i % 5));
   factors.forEach((factor, at) => {
     for (let i = 0; i < 4; i++) memory.setInt32(FACTORS + (at * 4 + i) * 4, factor, true);
   });

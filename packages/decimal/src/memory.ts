@@ -9,6 +9,7 @@ export const IOTA: number = EXACT + 23 * 8 + 16;
 export const PLACES: number = IOTA + 48;
 export const FACTORS: number = PLACES + 15 * 32;
 export const ONES: number = FACTORS + 11 * 16;
+export const NULLS: number = ONES + 48;
 export const LEAST = -348;
 /** Words from PARAMETERS on. */
 export const AXIS_ROWS = 64;
@@ -27,7 +28,7 @@ export const MISSING_ROOM = 64;
 export const PRINT_VALUES = 0x10000;
 export const PRINT_MASK = 0x30000;
 export const PRINT_TEXT = 0x40000;
-/** Where printing pauses; behind it is room for one element, and what stands between two rows. */
+/** Where printing pauses; behind it is room for one element or a run of masked ones, and what stands between two rows. */
 export const PRINT_LIMIT = 0xb0000;
 /** Elements printed at once, at most 16 bytes each. */
 export const PRINT_ELEMENTS = 8192;

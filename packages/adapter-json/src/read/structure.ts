@@ -25,7 +25,7 @@ export function checkStructure(members: ReadonlyMap<string, Tree>, spotOf: Spot,
   const envelope = blank();
   if (depth > 0) Object.assign(envelope, { format: "masked-array", version: 1 });
   for (const [name, tree] of members)
-    put(envelope, name, tree instanceof Raw || tree === true ? standIn(name, tree) : plain(tree));
+    envelope[name] = tree instanceof Raw || tree === true ? standIn(name, tree) : plain(tree);
   if (validateDocument(envelope)) return;
   const errors = validateDocument.errors ?? [];
   // "if" only repeats what its branch has said.
@@ -42,11 +42,8 @@ export function checkStructure(members: ReadonlyMap<string, Tree>, spotOf: Spot,
   throw there.fail(explain(error));
 }
 
+/** An object without a prototype: `__proto__` is a name like any other there. */
 const blank = (): Record<string, unknown> => Object.create(null) as Record<string, unknown>;
-
-function put(target: Record<string, unknown>, name: string, value: unknown): void {
-  Object.defineProperty(target, name, { value, enumerable: true, configurable: true, writable: true });
-}
 
 /** What stands for a value that was read apart. */
 const standIn = (name: string, tree: Tree): unknown =>
@@ -59,6 +56,6 @@ function plain(tree: Tree): unknown {
   if (tree === null || typeof tree !== "object") return tree;
   if (Array.isArray(tree)) return (tree as readonly Tree[]).map(plain);
   const out = blank();
-  for (const [name, value] of tree as ReadonlyMap<string, Tree>) put(out, name, plain(value));
+  for (const [name, value] of tree as ReadonlyMap<string, Tree>) out[name] = plain(value);
   return out;
 }

@@ -1,3 +1,4 @@
+const SMALLEST_CHUNK = 4096;
 const LARGEST_CHUNK = 2 ** 20;
 
 /** How text is laid out and what is left away. */
@@ -22,10 +23,11 @@ export class ByteOut {
   #level = 0;
   #full: Uint8Array[] = [];
 
-  constructor(style: Style, firstChunk = 4096) {
+  /** `first`: the first chunk. */
+  constructor(style: Style, first: Uint8Array = new Uint8Array(SMALLEST_CHUNK)) {
     this.style = style;
     this.indent = style.indent;
-    this.bytes = new Uint8Array(firstChunk);
+    this.bytes = first;
   }
 
   /** Makes sure that `count` bytes fit after {@link at}. */
@@ -34,10 +36,16 @@ export class ByteOut {
   }
 
   #next(count: number): void {
+    const { length } = this.bytes;
+    this.#finish();
+    this.bytes = new Uint8Array(Math.max(count, SMALLEST_CHUNK, Math.min(length * 4, LARGEST_CHUNK)));
+  }
+
+  #finish(): void {
     this.#full.push(this.bytes.subarray(0, this.at));
     this.#line -= this.at;
     this.at = 0;
-    this.bytes = new Uint8Array(Math.max(count, Math.min(this.bytes.length * 4, LARGEST_CHUNK)));
+    this.bytes = empty;
   }
 
   /** Characters on the line so far. Set by who wrote lines by other means. */
@@ -69,7 +77,7 @@ export class ByteOut {
 
   /** Everything not taken yet. */
   takeAll(): readonly Uint8Array[] {
-    if (this.at > 0) this.#next(0);
+    if (this.at > 0) this.#finish();
     return this.take();
   }
 
@@ -135,3 +143,4 @@ export function nextInRow(out: ByteOut): void {
 }
 
 const none: readonly Uint8Array[] = [];
+const empty: Uint8Array = /* @__PURE__ */ new Uint8Array(0);
