@@ -11,6 +11,6 @@ trap 'rm -rf "$plugin"' EXIT
 (cd "$here" && go build -o "$plugin/protoc-gen-go" google.golang.org/protobuf/cmd/protoc-gen-go)
 # shellcheck disable=SC2086  # PROTOC may be several words
 ${PROTOC:-protoc} -I "$proto" --plugin="protoc-gen-go=$plugin/protoc-gen-go" --go_out="$target" --go_opt="module=$module" \
-  masquerade/v1/dtype.proto masquerade/v1/file.proto
+  masquerade/v1/dtype.proto masquerade/v1/file.proto masquerade/v1/blocks.proto
 # The one line that says which protoc it was.
 sed -i '/^\/\/ \tprotoc  /d' "$target"/masqueradev1/*.pb.go

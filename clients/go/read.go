@@ -49,19 +49,36 @@ func Unmarshal(raw []byte) (*File, error) {
 	if message.GetVersion() != version {
 		return nil, wrong("version %d of the schema; %d is known", message.GetVersion(), version)
 	}
-	r := &reader{buffers: message.GetBuffers(), taken: make([]bool, len(message.GetBuffers())), arrays: map[*v1.Array]*Array{}}
-	v := &visitor{array: r.array, bundle: checkBundle, value: checkValue, names: checkNames}
-	v.dtype = func(d *v1.DType) error { return r.checkDType(d, 0) }
-	if err := v.walkContent(message); err != nil {
+	r := newReader(message.GetBuffers(), map[*v1.Array]*Array{})
+	if err := r.visitor(r.array).walkContent(message); err != nil {
 		return nil, err
 	}
-	for i, taken := range r.taken {
-		if !taken {
-			return nil, wrong("no array uses buffer %d", i+1)
-		}
+	if err := r.finish(); err != nil {
+		return nil, err
 	}
 	message.Buffers = nil
 	return &File{message, r.arrays}, nil
+}
+
+// finish refuses buffers that nothing uses.
+func (r *reader) finish() error {
+	for i, taken := range r.taken {
+		if !taken {
+			return wrong("no array uses buffer %d", i+1)
+		}
+	}
+	return nil
+}
+
+func newReader(buffers []*v1.Buffer, arrays map[*v1.Array]*Array) *reader {
+	return &reader{buffers: buffers, taken: make([]bool, len(buffers)), arrays: arrays}
+}
+
+// visitor checks all that there is, arrays with the function given.
+func (r *reader) visitor(array func(*v1.Array) error) *visitor {
+	v := &visitor{array: array, bundle: checkBundle, value: checkValue, names: checkNames}
+	v.dtype = func(d *v1.DType) error { return r.checkDType(d, 0) }
+	return v
 }
 
 type reader struct {
@@ -103,37 +120,42 @@ func checksum(kind v1.ChecksumKind, data []byte) uint32 {
 	return crc32.Checksum(data, castagnoli)
 }
 
-func (r *reader) array(a *v1.Array) error {
-	dtype := a.GetDtype()
+// said checks what an array says of itself, its fill value included, and gives its number of elements.
+func (r *reader) said(a *v1.Array) (uint64, error) {
 	if a.GetOrder() == v1.Order_ORDER_UNSPECIFIED {
-		return wrong("an array does not say its order")
+		return 0, wrong("an array does not say its order")
 	}
 	if a.Dims != nil && len(a.GetDims().GetNames()) != len(a.GetShape()) {
-		return wrong("%d names for %d axes", len(a.GetDims().GetNames()), len(a.GetShape()))
+		return 0, wrong("%d names for %d axes", len(a.GetDims().GetNames()), len(a.GetShape()))
 	}
 	if !a.GetMasked() && (a.Mask != nil || a.FillValue != nil || a.GetDataSubclass() != 0 || a.GetHardMask() || a.GetHiddenDropped()) {
-		return wrong("an array that is not masked has a mask, a fill value or a hard mask")
+		return 0, wrong("an array that is not masked has a mask, a fill value or a hard mask")
 	}
 	if a.GetHiddenDropped() && a.Mask == nil {
-		return wrong("values are hidden without a mask")
+		return 0, wrong("values are hidden without a mask")
 	}
 	size, err := elements(a.GetShape())
 	if err != nil {
+		return 0, err
+	}
+	if a.GetDtype().GetItemsize() == 0 && size > mostOfNoBytes {
+		return 0, wrong("%d elements of no bytes", size)
+	}
+	return size, checkFill(a.GetFillValue(), r)
+}
+
+func (r *reader) array(a *v1.Array) error {
+	size, err := r.said(a)
+	if err != nil {
 		return err
 	}
-	if dtype.GetItemsize() == 0 && size > mostOfNoBytes {
-		return wrong("%d elements of no bytes", size)
-	}
 	found := &Array{Message: a}
-	if ofObjects(dtype) {
+	if ofObjects(a.GetDtype()) {
 		err = checkObjects(a, size)
 	} else {
 		found.Data, err = r.data(a, size)
 	}
 	if err != nil {
-		return err
-	}
-	if err := checkFill(a.GetFillValue(), r); err != nil {
 		return err
 	}
 	if a.Mask != nil {

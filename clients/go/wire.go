@@ -42,7 +42,7 @@ func checkWire(raw []byte, start, end int, d protoreflect.MessageDescriptor, dep
 			continue
 		}
 		expected := wireOf(field.Kind())
-		packed := wire == 2 && expected == 0 && field.IsList()
+		packed := wire == 2 && expected != 2 && field.IsList()
 		if wire != expected && !packed {
 			return wrongAt(tagAt, "field %s of %s has wire type %d, not %d", field.Name(), d.Name(), wire, expected)
 		}
@@ -71,7 +71,11 @@ func checkWire(raw []byte, start, end int, d protoreflect.MessageDescriptor, dep
 				at = stop
 			} else if packed {
 				for at < stop && err == nil {
-					at, err = checkNumber(raw, at, stop, field)
+					if expected == 0 {
+						at, err = checkNumber(raw, at, stop, field)
+					} else {
+						at, err = skip(raw, at, stop, expected)
+					}
 				}
 			} else {
 				at = stop

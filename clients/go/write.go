@@ -3,6 +3,7 @@ package masquerade
 import (
 	"encoding/binary"
 	"fmt"
+	"io"
 	"os"
 
 	v1 "github.com/masquerade/masquerade/clients/go/masqueradev1"
@@ -46,12 +47,20 @@ func Save(path string, f *File, options Options) error {
 	if err != nil {
 		return err
 	}
+	return saved(path, func(file io.Writer) error {
+		_, err := file.Write(raw)
+		return err
+	})
+}
+
+// saved makes a file of what is written to it.
+func saved(path string, write func(io.Writer) error) error {
 	temporary, err := os.OpenFile(fmt.Sprintf("%s.%d.part", path, os.Getpid()), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = os.Remove(temporary.Name()) }()
-	if _, err = temporary.Write(raw); err == nil {
+	if err = write(temporary); err == nil {
 		err = temporary.Sync()
 	}
 	if closing := temporary.Close(); err == nil {
@@ -96,7 +105,7 @@ func Marshal(f *File, options Options) ([]byte, error) {
 	}
 	out = append(make([]byte, 0, size), out...)
 	for _, data := range buffers {
-		out = appendBuffer(out, data, options.Checksum)
+		out = appendBuffer(out, data, options.Checksum, 5)
 	}
 	return out, nil
 }
@@ -135,8 +144,8 @@ func (a *Array) prepare(encoding MaskEncoding, before int) ([][]byte, error) {
 	return buffers, nil
 }
 
-// appendBuffer writes a message Buffer whose data lie at a multiple of 64 bytes.
-func appendBuffer(out, data []byte, sum Checksum) []byte {
+// appendBuffer writes a message Buffer, in this field, whose data lie at a multiple of 64 bytes.
+func appendBuffer(out, data []byte, sum Checksum, field byte) []byte {
 	var after, head []byte
 	if sum != NoChecksum {
 		kind := [...]v1.ChecksumKind{v1.ChecksumKind_CHECKSUM_KIND_CRC32, v1.ChecksumKind_CHECKSUM_KIND_CRC32C}[sum]
@@ -152,7 +161,7 @@ func appendBuffer(out, data []byte, sum Checksum) []byte {
 		if zeros > 0 {
 			padding = append([]byte{0x0a, byte(zeros)}, make([]byte, zeros)...)
 		}
-		before = binary.AppendUvarint([]byte{0x2a}, uint64(len(padding)+len(head)+len(data)+len(after)))
+		before = binary.AppendUvarint([]byte{field<<3 | 2}, uint64(len(padding)+len(head)+len(data)+len(after)))
 		before = append(append(before, padding...), head...)
 		if len(data) == 0 || (len(out)+len(before))%alignment == 0 {
 			break

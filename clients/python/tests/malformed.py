@@ -1,6 +1,6 @@
 """Files that every client must refuse, and unusual ones that every client must read, made byte by byte. usage: malformed.py DIR
 
-DIR/malformed and DIR/unusual get the files, and an index.json that says of each what is wrong, or what is unusual.
+DIR/malformed, DIR/unusual and DIR/blocks/malformed get the files, and an index.json that says of each what is wrong, or what is unusual.
 """
 
 import json
@@ -275,11 +275,13 @@ def unusual():
 
 
 def main(target):
-    for folder, files in (("malformed", malformed()), ("unusual", unusual())):
+    from malformed_blocks import malformed_blocks  # made of the functions here
+
+    for folder, suffix, files in (("malformed", "pb", malformed()), ("unusual", "pb", unusual()), ("blocks/malformed", "mqb", malformed_blocks())):
         into = Path(target) / folder
         into.mkdir(parents=True, exist_ok=True)
         for name, (data, _) in files.items():
-            (into / f"{name}.pb").write_bytes(data)
+            (into / f"{name}.{suffix}").write_bytes(data)
         index = [json.dumps({"name": name, "what": what}) for name, (_, what) in files.items()]
         (into / "index.json").write_text("[\n" + ",\n".join(f"  {one}" for one in index) + "\n]\n")
 

@@ -45,11 +45,11 @@ describe("streams of blocks that Python wrote", () => {
   });
 });
 
-/** What decoding as protobuf throws. */
-async function decoded(bytes: Uint8Array): Promise<unknown> {
-  const codec = await registry.get("protobuf").codec();
+/** What decoding throws. */
+async function decoded(bytes: Uint8Array, format: "protobuf" | "blocks" = "protobuf"): Promise<unknown> {
+  const codec = await registry.get(format).codec();
   try {
-    return codec.decode(bytes);
+    return await codec.decode(bytes);
   } catch (error) {
     return error;
   }
@@ -61,6 +61,11 @@ describe("what clients/python/tests/malformed.py made by hand", () => {
 
   it.each(listed("malformed"))("is refused: $what", async ({ name }) => {
     const error: unknown = await decoded(read(`malformed/${name}.pb`));
+    expect(isMasqueradeError(error) && error.code).toMatch(/^(FORMAT|LIMIT)_/);
+  });
+
+  it.each(listed("blocks/malformed"))("is refused as a stream: $what", async ({ name }) => {
+    const error: unknown = await decoded(read(`blocks/malformed/${name}.mqb`), "blocks");
     expect(isMasqueradeError(error) && error.code).toMatch(/^(FORMAT|LIMIT)_/);
   });
 

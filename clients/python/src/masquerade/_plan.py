@@ -40,9 +40,8 @@ class Array:
     def size(self):
         return math.prod(self.shape)
 
-    def runs(self, shape=None, first=0, limit=math.inf):
-        """(start, count) of each run of memory of a part of the array."""
-        shape = self.shape if shape is None else shape
+    def cut(self, shape):
+        """How a part of the array is cut: (outer, rows, most, inner), as in BLOCKS.md. Raises MasqueradeError for blocks that are no runs of memory."""
         fast = list(range(len(shape)))[:: 1 if self.fortran else -1]
         at, inner = 0, 1
         while at < len(fast) - 1 and self.lengths[fast[at]] == max(1, shape[fast[at]]):
@@ -52,24 +51,32 @@ class Array:
         rows, most = (shape[fast[at]], self.lengths[fast[at]]) if fast else (1, 1)
         if any(self.lengths[axis] != 1 for axis in slower) or most < 1 or (slower and most > max(1, rows)):
             raise MasqueradeError(f"blocks of shape {self.lengths} are no runs of memory of {shape}")
-        if math.prod(shape) == 0:
-            return
-        # Every run takes a block, and every block some bytes: what cannot be there is not counted out.
-        if math.prod(shape[axis] for axis in slower) * -(-rows // most) > limit:
-            raise MasqueradeError(f"more blocks than there is room for: shape {shape} in blocks of {self.lengths}")
-        for outer in range(math.prod(shape[axis] for axis in slower)):
-            for row in range(0, rows, most):
-                yield first + (outer * rows + row) * inner, min(most, rows - row) * inner
+        return math.prod(shape[axis] for axis in slower), rows, most, inner
 
-    def plan(self, shape=None, first=0, limit=math.inf):
-        """(plane, start, count) of each block."""
-        if self.dtype.itemsize == 0 and not self.masked:
-            return
-        for start, count in self.runs(shape, first, limit):
-            if self.dtype.itemsize > 0:
-                yield b.PLANE_DATA, start, count
-            if self.masked:
-                yield b.PLANE_MASK, start, count
+    @property
+    def planes(self):
+        """The planes that have blocks."""
+        data = [b.PLANE_DATA] if self.dtype.itemsize > 0 else []
+        return [*data, b.PLANE_MASK] if self.masked and self.bools > 0 else data
+
+    def count(self, shape=None):
+        """How many blocks a part of the array has, by arithmetic."""
+        shape = self.shape if shape is None else shape
+        outer, rows, most, inner = self.cut(shape)
+        return outer * -(-rows // most) * len(self.planes) if outer * rows * inner else 0
+
+    def block(self, number, shape=None, first=0):
+        """(plane, start, count) of block `number` of a part of the array that begins at element `first`."""
+        _, rows, most, inner = self.cut(self.shape if shape is None else shape)
+        run, which = divmod(number, len(self.planes))
+        outer, piece = divmod(run, -(-rows // most))
+        row = piece * most
+        return self.planes[which], first + (outer * rows + row) * inner, min(most, rows - row) * inner
+
+    def plan(self, shape=None, first=0):
+        """(plane, start, count) of each block; nothing is held for a block."""
+        for number in range(self.count(shape)):
+            yield self.block(number, shape, first)
 
 
 def lengths_of(shape, fortran, itemsize, block_bytes):

@@ -1,5 +1,9 @@
 """Streams of blocks, as BLOCKS.md beside the schema has them: the format .mqb."""
 
+import io
+from array import array as _numbers
+from contextlib import contextmanager
+
 import numpy as np
 
 from . import _npy
@@ -9,6 +13,7 @@ from ._codecs import CODECS, compress
 from ._dtypes import write_dtype
 from ._errors import MasqueradeError
 from ._plan import ENVELOPE_MAGIC, MAGIC, MASKS, VERSION, Array, digest_of, lengths_of
+from ._random import BlockFile
 from ._stream import Stream
 from ._write import Writer, elements, is_array
 from .protobuf import framed
@@ -53,8 +58,15 @@ def _header_says_all(dtype):
     return dtype.kind != "T" and _spelled(_npy.dtype_of(_npy.descr_of(dtype))) == _spelled(dtype)
 
 
-def dumps(value, *, codec="none", level=None, block_bytes=None, mask="packed", hidden="keep", checksum="crc32"):
-    """The bytes of a file. codec: none, deflate, zstd. mask: packed, raw. hidden, checksum: as for .pb."""
+def dumps(value, **options):
+    """The bytes of a file. Options are those of dump."""
+    out = io.BytesIO()
+    dump(value, out, **options)
+    return out.getvalue()
+
+
+def dump(value, file, *, codec="none", level=None, block_bytes=None, mask="packed", hidden="keep", checksum="crc32"):
+    """Writes a file to a binary file object, one block after another. codec: none, deflate, zstd. mask: packed, raw. hidden, checksum: as for .pb."""
     for name, given, choices in (
         ("codec", codec, ("none", "deflate", "zstd")),
         ("mask", mask, MASKS),
@@ -73,13 +85,12 @@ def dumps(value, *, codec="none", level=None, block_bytes=None, mask="packed", h
             outliner.bundle(envelope.bundle, value)
     except RecursionError as error:
         raise MasqueradeError("values nested so deeply that Python itself gives up, or in themselves") from error
-    plans = [list(array.plan()) for array in outliner.arrays]
-    envelope.headers, envelope.blocks = len(plans), sum(map(len, plans))
+    envelope.headers, envelope.blocks = len(outliner.arrays), sum(array.count() for array in outliner.arrays)
     if kind is not None:
         envelope.checksum = kind
     for array in outliner.arrays:
         envelope.block_shapes.add(lengths=array.lengths)
-    out = _Out(kind)
+    out = _Out(kind, file)
     body = _with_buffers(envelope.SerializeToString(deterministic=True), outliner.buffers, 11)
     out.message(b"\x0a" + varint(len(body)) + body)
     for i, array in enumerate(outliner.arrays):
@@ -87,20 +98,29 @@ def dumps(value, *, codec="none", level=None, block_bytes=None, mask="packed", h
         out.message(b.StreamMessage(header=header).SerializeToString(deterministic=True))
     for i, (array, (data, bools)) in enumerate(zip(outliner.arrays, outliner.values)):
         order = "F" if array.fortran else "C"
-        flat = elements(data, order) if array.objects else data.tobytes(order)
-        bits = np.frombuffer(bools.tobytes(order), np.bool_) if array.masked else None
-        for plane, start, count in plans[i]:
+        flat = elements(data, order) if array.objects else _bytes_of(data, order)
+        bits = _bytes_of(bools, order).view(np.bool_) if array.masked else None
+        for plane, start, count in array.plan():
             if plane == b.PLANE_MASK:
                 raw = encode_mask(bits[start * array.bools : (start + count) * array.bools], mask)
             elif array.objects:
                 raw = _objects(flat[start : start + count])
             else:
-                raw = flat[start * array.dtype.itemsize : (start + count) * array.dtype.itemsize]
+                raw = flat[start * array.dtype.itemsize : (start + count) * array.dtype.itemsize].tobytes()
             packed = compress(codec, raw, level)
             block = b.Block(index=len(out.sums), array=i, plane=plane, start=start, count=count, length=len(raw))
             block.data = packed if len(packed) < len(raw) else raw
             out.block(b.StreamMessage(block=block).SerializeToString(deterministic=True))
-    return out.finish()
+    out.finish()
+
+
+def _bytes_of(array, order):
+    """An array's bytes in this order: over its memory where that is in it, else copied."""
+    if array.flags.c_contiguous if order == "C" else array.flags.f_contiguous:
+        flat = array.reshape(-1, order=order)
+        if flat.size and not flat.dtype.hasobject and flat.dtype.itemsize:
+            return flat.view(np.ndarray).view(np.uint8)
+    return np.frombuffer(array.tobytes(order), np.uint8)
 
 
 def _with_buffers(body, buffers, field):
@@ -119,9 +139,15 @@ def _objects(values):
 class _Out:
     """A file that is being written."""
 
-    def __init__(self, kind):
-        self.parts, self.at, self.kind = [MAGIC], len(MAGIC), kind
-        self.sums, self.offsets, self.sizes = [], [], []
+    def __init__(self, kind, file, at=0):
+        self.at, self.kind, self.file = at, kind, file
+        self.sums, self.offsets, self.sizes = _numbers("I"), _numbers("Q"), _numbers("I")
+        if at == 0:
+            self._put(MAGIC)
+
+    def _put(self, raw):
+        self.file.write(raw)
+        self.at += len(raw)
 
     def message(self, raw):
         """Writes a message: gives its checksum, and where it begins."""
@@ -130,10 +156,9 @@ class _Out:
             raw += b"\x7d" + value.to_bytes(4, "little")
         if len(raw) > _MOST:
             raise MasqueradeError(f"a message of {len(raw)} bytes; write smaller blocks (block_bytes)")
-        head = varint(len(raw))
-        self.parts += [head, raw]
-        begin = self.at + len(head)
-        self.at = begin + len(raw)
+        self._put(varint(len(raw)))
+        begin = self.at
+        self._put(raw)
         return value, begin
 
     def block(self, raw):
@@ -142,25 +167,39 @@ class _Out:
         self.offsets.append(begin)
         self.sizes.append(self.at - begin)
 
-    def finish(self):
+    def finish(self, *growths):
         index = b.StreamMessage()
         index.index.SetInParent()
         index.index.offsets.extend(self.offsets)
         index.index.sizes.extend(self.sizes)
+        index.index.growths.extend(growths)
         _, at = self.message(index.SerializeToString(deterministic=True))
         digest = digest_of(self.kind, self.sums)
         end = b.StreamMessage(end=b.End(blocks=len(self.sums), index=at, digest=digest))
         self.message(end.SerializeToString(deterministic=True))
-        return b"".join(self.parts)
 
 
 def loads(raw):
     """The value of a file's bytes. Raises MasqueradeError."""
-    raw = bytes(raw)
-    if not raw.startswith(MAGIC):
-        raise MasqueradeError(r"no stream of blocks: it does not begin with \x89MQB\r\n\x1a\n")
+    return load(io.BytesIO(raw))
+
+
+def load(file):
+    """The value of a binary file object, which is read to its end, one block after another: a pipe or a socket's file will do. Raises MasqueradeError."""
+    with _refusing():
+        return Stream(file).value()
+
+
+def open(file):  # noqa: A001
+    """A BlockFile over a binary file object that can seek: envelope and headers are read, blocks when they are asked for. Raises MasqueradeError."""
+    with _refusing():
+        return BlockFile(file)
+
+
+@contextmanager
+def _refusing():
     try:
-        return Stream(raw).value()
+        yield
     except MasqueradeError:
         raise
     except (ValueError, TypeError, OverflowError, MemoryError) as error:  # NumPy's refusals of what the file says

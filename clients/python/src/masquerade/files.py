@@ -19,18 +19,22 @@ def load(path):
     """Everything in a file: an ndarray, a MaskedArray, or a dict, list or tuple of them. Raises MasqueradeError."""
     chosen = _format_of(path)
     with open(path, "rb") as file:
-        return chosen.loads(file.read())
+        return blocks.load(file) if chosen is blocks else chosen.loads(file.read())
 
 
 def save(path, value, *, overwrite=False, **options):
     """Writes a file, whole or not at all. Options are those of the format's dumps. Raises MasqueradeError, FileExistsError."""
-    raw = _format_of(path).dumps(value, **options)
+    chosen = _format_of(path)
+    raw = b"" if chosen is blocks else chosen.dumps(value, **options)
     if not overwrite and os.path.exists(path):
         raise FileExistsError(f"{os.fspath(path)} exists; overwrite=True replaces it")
     temporary = f"{os.fspath(path)}.{os.getpid()}.part"
     try:
         with open(temporary, "wb") as file:
-            file.write(raw)
+            if chosen is blocks:
+                blocks.dump(value, file, **options)
+            else:
+                file.write(raw)
         os.replace(temporary, path)
     finally:
         if os.path.exists(temporary):

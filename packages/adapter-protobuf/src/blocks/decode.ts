@@ -10,6 +10,7 @@ import {
 import { assembled } from "../stream/assemble.ts";
 import { framesIn } from "../stream/frames.ts";
 import type { StreamHead } from "../stream/head.ts";
+import { IndexCheck } from "../stream/index-check.ts";
 import type { ReadBlock } from "../stream/read-messages.ts";
 import { StreamReading } from "../stream/reading.ts";
 import { type BlocksReadOptions, blocks } from "./format.ts";
@@ -29,9 +30,11 @@ export async function decodeBlocks(
   const end = options.recover === true ? completeEnd(bytes, options) : bytes.length;
   const reading = new StreamReading(limits);
   const found: ReadBlock[] = [];
+  const index = new IndexCheck();
   for (const { message, at } of framesIn(bytes.subarray(0, end), () => reading.due)) {
     const event = reading.accept(message, at);
     if (event.kind === "block") found.push(event.block);
+    index.accept(event, at, message.length);
     if (found.length % 64 === 0) throwIfAborted(signal);
   }
   reading.finish(end);

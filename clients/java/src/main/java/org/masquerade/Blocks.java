@@ -5,6 +5,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -21,6 +22,7 @@ import org.masquerade.v1.End;
 import org.masquerade.v1.Entry;
 import org.masquerade.v1.Envelope;
 import org.masquerade.v1.Growth;
+import org.masquerade.v1.Index;
 import org.masquerade.v1.Kind;
 import org.masquerade.v1.MaskEncoding;
 import org.masquerade.v1.Objects;
@@ -37,6 +39,7 @@ public final class Blocks {
   private int at = MAGIC.length;
   private ChecksumKind kind = ChecksumKind.CHECKSUM_KIND_UNSPECIFIED;
   private int sum;
+  private int begin;
   private Envelope envelope;
   private Reader reader;
 
@@ -70,8 +73,10 @@ public final class Blocks {
     if (length > raw.length - at)
       throw new MasqueradeException(length + " bytes are said to follow, there are " + (raw.length - at), at);
     byte[] body = java.util.Arrays.copyOfRange(raw, at, at + (int) length);
-    int begin = at;
+    begin = at;
     at += (int) length;
+    // Before anything else is done with it; of the envelope's checksum it says itself which kind it is.
+    if (envelope != null) verify(body);
     Wire.check(body, StreamMessage.getDescriptor());
     StreamMessage out;
     try {
@@ -79,16 +84,23 @@ public final class Blocks {
     } catch (InvalidProtocolBufferException e) {
       throw new MasqueradeException("no message of this schema: " + e.getMessage(), e);
     }
-    if (out.hasEnvelope()) kind = out.getEnvelope().getChecksum();
+    if (envelope == null) {
+      kind = out.getEnvelope().getChecksum();
+      verify(body);
+    }
     if (out.hasChecksum() != (kind != ChecksumKind.CHECKSUM_KIND_UNSPECIFIED))
       throw new MasqueradeException("a message with a checksum where there are none, or without", begin);
+    return out;
+  }
+
+  private void verify(byte[] body) throws MasqueradeException {
     sum = 0;
-    if (!out.hasChecksum()) return out;
+    if (kind == ChecksumKind.CHECKSUM_KIND_UNSPECIFIED) return;
     int end = body.length - 5;
     if (end < 0 || body[end] != 0x7d) throw new MasqueradeException("a checksum that is not at the end of its message", begin);
     sum = Bits.checksum(kind, ByteBuffer.wrap(body, 0, end));
-    if (sum != out.getChecksum()) throw new MasqueradeException("the checksum of a message is wrong", begin);
-    return out;
+    if (sum != ByteBuffer.wrap(body, end + 1, 4).order(ByteOrder.LITTLE_ENDIAN).getInt())
+      throw new MasqueradeException("the checksum of a message is wrong", begin);
   }
 
   private Object read() throws MasqueradeException {
@@ -132,6 +144,8 @@ public final class Blocks {
       throw new MasqueradeException("header " + number + " is due, and something else comes");
     if (said.getShapeCount() > 0 || said.getOrderValue() != 0 || said.getObjectsCount() > 0 || said.getDataBuffer() != 0)
       throw new MasqueradeException("an array of a stream has its shape, order or data in the envelope");
+    if (said.getMask().getCount() != 0 || said.getMask().getEncodingValue() != 0 || said.getMask().getBuffer() != 0)
+      throw new MasqueradeException("a mask of a stream is in the envelope");
     Npy.Header npy = Npy.header(next.getHeader().getNpy().toByteArray());
     DType dtype = npy.dtype;
     if (said.hasDtype()) {
@@ -170,21 +184,32 @@ public final class Blocks {
     ByteArrayOutputStream sums = new ByteArrayOutputStream();
     int next = 0;
     boolean done = false;
-    boolean indexed = false;
+    int indexed = 0;
+    List<Long> offsets = new ArrayList<>();
+    List<Integer> sizes = new ArrayList<>();
+    List<Growth> growths = new ArrayList<>();
     while (!done || at < raw.length) {
       StreamMessage one = message();
       if (one.hasBlock() && next < plan.size()) {
         block(one.getBlock(), next, plan.get(next), arrays);
         for (int k = 0; k < 32; k += 8) sums.write(sum >>> k);
+        offsets.add((long) begin);
+        sizes.add(at - begin);
         next++;
-      } else if (one.hasGrowth() && next == plan.size() && (done || !indexed)) {
+      } else if (one.hasGrowth() && (done || indexed == 0)) { // before the other blocks, too: so they travel
         grow(one.getGrowth(), arrays, plan);
+        growths.add(one.getGrowth());
         done = false;
-        indexed = false;
-      } else if (one.hasIndex() && next == plan.size() && !done && !indexed) {
-        indexed = true;
+        indexed = 0;
+      } else if (one.hasIndex() && next == plan.size() && !done && indexed == 0) {
+        Index index = one.getIndex();
+        if (!index.getOffsetsList().equals(offsets) || !index.getSizesList().equals(sizes) || !index.getGrowthsList().equals(growths))
+          throw new MasqueradeException("the index tells of other blocks than there are", begin);
+        indexed = begin;
       } else if (one.hasEnd() && !done) {
         end(one.getEnd(), next, plan.size(), sums.toByteArray());
+        if (one.getEnd().getIndex() != 0 && one.getEnd().getIndex() != indexed)
+          throw new MasqueradeException("the end has the index at byte " + one.getEnd().getIndex() + ", where it is not", begin);
         done = true;
       } else throw new MasqueradeException("a message that is not due: " + one.getKindCase(), at);
     }
@@ -193,7 +218,7 @@ public final class Blocks {
   private void end(End end, int next, int blocks, byte[] sums) throws MasqueradeException {
     if (next < blocks) throw new MasqueradeException("blocks are missing: " + next + " to " + (blocks - 1));
     int digest = kind == ChecksumKind.CHECKSUM_KIND_UNSPECIFIED ? 0 : Bits.checksum(kind, ByteBuffer.wrap(sums));
-    if (!end.hasBlocks() || end.getBlocks() != blocks || !end.hasDigest() || end.getDigest() != digest)
+    if (!end.hasBlocks() || end.getBlocks() != blocks || !end.hasIndex() || !end.hasDigest() || end.getDigest() != digest)
       throw new MasqueradeException("the end tells of other blocks than there are");
   }
 

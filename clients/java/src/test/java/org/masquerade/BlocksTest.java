@@ -39,6 +39,13 @@ class BlocksTest {
     assertArrayEquals(Vectors.read(vector.name), Masquerade.dumps(Blocks.load(path(vector.name)), vector.options));
   }
 
+  @ParameterizedTest
+  @MethodSource("org.masquerade.Vectors#malformedBlocks")
+  void isRefused(Vectors.Vector vector) throws Exception {
+    byte[] raw = Files.readAllBytes(path("malformed/" + vector.name));
+    assertThrows(MasqueradeException.class, () -> Blocks.loads(raw));
+  }
+
   @Test
   void everyTruncationAndEveryFlippedBitIsNoticed() throws Exception {
     byte[] raw = Files.readAllBytes(path("mask-raw"));

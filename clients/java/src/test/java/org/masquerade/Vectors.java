@@ -56,6 +56,10 @@ final class Vectors {
     return index(FOLDER.resolve("malformed").resolve("index.json"));
   }
 
+  static List<Vector> malformedBlocks() throws IOException {
+    return index(FOLDER.resolve("blocks").resolve("malformed").resolve("index.json"));
+  }
+
   static List<Vector> unusual() throws IOException {
     return index(FOLDER.resolve("unusual").resolve("index.json"));
   }
