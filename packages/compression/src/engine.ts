@@ -18,6 +18,13 @@ export interface Engine {
   /** What the first `bytes` of a raw deflate stream inflate to, at most `limit` of it; damage ends it early. */
   inflateHead(bytes: Uint8Array, limit: number): Uint8Array;
   deflate(bytes: Uint8Array, level: number): Uint8Array;
+  /**
+   * The bytes of a zlib stream that is exactly `bytes`, checked against its Adler-32, where there is something faster than `inflate` and summing. undefined:
+   * it is not that, or holds more than `limit` bytes; `inflate` finds out what is wrong.
+   */
+  unzlib?(bytes: Uint8Array, limit: number, hint: number): Uint8Array | undefined;
+  /** A zlib stream around what `deflate` gives, where that is faster than summing. */
+  zlib?(bytes: Uint8Array, level: number): Uint8Array;
   /** Throws whatever `chunks` throws, and {@link StreamFailure} for a stream that is damaged or ends early. */
   inflateChunks(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
   deflateChunks(chunks: AsyncIterable<Uint8Array>, level: number): AsyncIterable<Uint8Array>;

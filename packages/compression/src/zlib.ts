@@ -1,11 +1,13 @@
 import { FormatError } from "@masquerade/core";
+import { engine } from "#zlib";
 import { adler32 } from "./adler32.ts";
-import { deflateRaw, type InflateOptions, inflateStream } from "./inflate.ts";
+import { checkLevel, deflateRaw, type InflateOptions, inflateStream } from "./inflate.ts";
 import { isZlibHeader } from "./zlib-header.ts";
 
 /** A zlib stream (RFC 1950) of `bytes`. */
 export function zlib(bytes: Uint8Array, options: { readonly level?: number | undefined } = {}): Uint8Array {
-  const level = options.level ?? 6;
+  const level = checkLevel(options.level ?? 6);
+  if (engine.zlib !== undefined) return engine.zlib(bytes, level);
   const body = deflateRaw(bytes, { level });
   const out = new Uint8Array(body.length + 6);
   const cmf = 0x78;
@@ -29,6 +31,9 @@ export function unzlib(
     throw new FormatError("FORMAT_MALFORMED", format, "does not begin as a zlib stream without dictionary does", {
       offset: base,
     });
+  const { size, maxBytes } = options;
+  const sound = engine.unzlib?.(bytes, Math.min(size ?? maxBytes, maxBytes), size ?? bytes.length * 4);
+  if (sound !== undefined && (size === undefined || sound.length === size)) return sound;
   const body = bytes.subarray(2);
   const done = inflateStream(body, { ...options, format, offset: base + 2 }, body.length * 4);
   const end = 2 + done.consumed;

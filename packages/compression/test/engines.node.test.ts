@@ -1,6 +1,8 @@
 import { describe, expect, inject, test } from "vitest";
+import { adler32 } from "../src/adler32.ts";
 import { engine as native } from "../src/node/engine.ts";
 import { engine as portable } from "../src/portable/engine.ts";
+import { unzlib } from "../src/zlib.ts";
 
 /** Mulberry32: the same numbers for the same seed. */
 function random(seed: number): () => number {
@@ -166,4 +168,28 @@ test("CRC-32 is the same by tables as by Node, for every length, alignment and s
     }
   for (const engine of [portable, native]) expect(engine.crc32(new Uint8Array(), 0xdeadbeef)).toBe(0xdeadbeef);
   expect(portable.crc32(new TextEncoder().encode("123456789"))).toBe(0xcbf43926);
+});
+
+describe("zlib streams by Node at once", () => {
+  test.each(Object.entries(texts))("%s: the bytes that header, deflate and Adler-32 make, and back", (_, bytes) => {
+    for (const level of [0, 1, 6, 9]) {
+      const packed = native.zlib?.(bytes, level) as Uint8Array;
+      expect([packed[0], ((packed[0] as number) * 256 + (packed[1] as number)) % 31]).toEqual([0x78, 0]);
+      same(packed.subarray(2, -4), native.deflate(bytes, level));
+      expect(new DataView(packed.buffer, packed.byteOffset).getUint32(packed.length - 4)).toBe(adler32(bytes));
+      same(native.unzlib?.(packed, bytes.length, bytes.length), bytes);
+      same(native.unzlib?.(packed, 1e6, 0), bytes);
+    }
+  });
+
+  test("what is not sound is left to the function that says why", () => {
+    const bytes = texts["few letters"] as Uint8Array;
+    const packed = native.zlib?.(bytes, 6) as Uint8Array;
+    const flipped = packed.map((byte, i) => (i === packed.length - 1 ? byte ^ 1 : byte));
+    for (const wrong of [flipped, packed.subarray(0, -1), Uint8Array.of(...packed, 0), packed.subarray(1)])
+      expect(native.unzlib?.(wrong, 1e6, 1e5)).toBeUndefined();
+    expect(native.unzlib?.(packed, bytes.length - 1, bytes.length)).toBeUndefined();
+    expect(native.unzlib?.(native.zlib?.(Uint8Array.of(1), 6) as Uint8Array, 0, 0)).toBeUndefined();
+    expect(() => unzlib(flipped, { maxBytes: 1e6 })).toThrow(expect.objectContaining({ code: "FORMAT_CHECKSUM" }));
+  });
 });

@@ -6,7 +6,9 @@ import {
   createDeflateRaw,
   createInflateRaw,
   deflateRawSync,
+  deflateSync,
   inflateRawSync,
+  inflateSync,
   type Zlib,
   type ZlibOptions,
 } from "node:zlib";
@@ -20,6 +22,21 @@ function own(buffer: Buffer): Uint8Array {
   if (buffer.buffer.byteLength <= 8192 && buffer.byteLength < buffer.buffer.byteLength) return new Uint8Array(buffer);
   return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
 }
+
+/** What keeps a result in one piece. */
+const inflating = (bytes: Uint8Array, limit: number, hint: number): ZlibOptions => ({
+  maxOutputLength: Math.min(Math.max(limit, 1), kMaxLength),
+  chunkSize: Math.max(64, Math.min(hint, limit, mostFrom(bytes.length)) + 1),
+  info: true,
+});
+
+// zlib's deflateBound is below this.
+const deflating = (bytes: Uint8Array, level: number): ZlibOptions => ({
+  level,
+  chunkSize: bytes.length + (bytes.length >> 9) + 1024,
+});
+
+type Done = { readonly buffer: Buffer; readonly engine: Zlib };
 
 const codeOf = (e: unknown): string => String((e as { readonly code?: unknown } | null)?.code);
 
@@ -58,10 +75,8 @@ export const engine: Engine = {
   // An empty array's null pointer makes zlib forget the seed.
   crc32: (bytes, seed = 0) => (bytes.length === 0 ? seed : crc32(bytes, seed)),
   inflate(bytes, limit, hint) {
-    const chunkSize = Math.max(64, Math.min(hint, limit, mostFrom(bytes.length)) + 1);
     try {
-      const options: ZlibOptions = { maxOutputLength: Math.min(Math.max(limit, 1), kMaxLength), chunkSize, info: true };
-      const done = inflateRawSync(bytes, options) as unknown as { readonly buffer: Buffer; readonly engine: Zlib };
+      const done = inflateRawSync(bytes, inflating(bytes, limit, hint)) as unknown as Done;
       if (done.buffer.length > limit) return { problem: "overlong" };
       return { bytes: own(done.buffer), consumed: done.engine.bytesWritten };
     } catch (e) {
@@ -79,10 +94,16 @@ export const engine: Engine = {
       return new Uint8Array();
     }
   },
-  deflate(bytes, level) {
-    // zlib's deflateBound is below this.
-    return own(deflateRawSync(bytes, { level, chunkSize: bytes.length + (bytes.length >> 9) + 1024 }));
+  deflate: (bytes, level) => own(deflateRawSync(bytes, deflating(bytes, level))),
+  unzlib(bytes, limit, hint) {
+    try {
+      const { buffer, engine } = inflateSync(bytes, inflating(bytes, limit, hint)) as unknown as Done;
+      return buffer.length > limit || engine.bytesWritten !== bytes.length ? undefined : own(buffer);
+    } catch {
+      return undefined;
+    }
   },
+  zlib: (bytes, level) => own(deflateSync(bytes, deflating(bytes, level))),
   inflateChunks: (chunks) => through(chunks, createInflateRaw({ chunkSize: CHUNK })),
   deflateChunks: (chunks, level) => through(chunks, createDeflateRaw({ level, chunkSize: CHUNK })),
 };
