@@ -4,8 +4,8 @@ import type { InflateOptions, Where } from "./inflate.ts";
 import { xxh32 } from "./xxh32.ts";
 
 const MAGIC = 0x184d2204;
-/** Runs up to this are copied byte by byte. */
-const SHORT = 32;
+/** Runs up to this are copied word by word. */
+const SHORT = 64;
 /** Frames of a user's own data, which readers step over: this and the 15 after it. */
 const SKIPPABLE = 0x184d2a50;
 
@@ -18,7 +18,8 @@ export function unlz4(
   options: Omit<InflateOptions, "format" | "size"> & { readonly format?: string },
 ): Uint8Array {
   const where = { format: options.format ?? "lz4", offset: options.offset };
-  const out = new ByteOutput(options.maxBytes, where);
+  // Memory that is not touched costs nothing.
+  const out = new ByteOutput(options.maxBytes, where, Math.max(65_536, 2 * bytes.length));
   const reader = new Lz4Reader(bytes, where.format, options.offset ?? 0, out);
   do reader.frame();
   while (reader.at < bytes.length);
@@ -105,10 +106,13 @@ class Lz4Reader {
     }
   }
 
-  /** The sequences of one block: literals, then a match that reaches back to `oldest` at most. */
+  /** The sequences of one block: literals, then a match that reaches back to `oldest` at most. Throws LimitError. */
   sequences(start: number, end: number, oldest: number): void {
-    const { bytes, out } = this;
+    const { bytes, view, out } = this;
+    let made = out.bytes;
+    let into = new DataView(made.buffer);
     let at = start;
+    let to = out.length;
     const more = (length: number): number => {
       let byte: number;
       do {
@@ -118,29 +122,44 @@ class Lz4Reader {
       } while (byte === 255);
       return length;
     };
+    const grow = (count: number): void => {
+      out.length = to;
+      out.reserve(count);
+      made = out.bytes;
+      into = new DataView(made.buffer);
+    };
     while (at < end) {
       const token = bytes[at++] as number;
       let literals = token >> 4;
       if (literals === 15) literals = more(literals);
       if (literals > end - at) throw this.bad("a block ends within its literals", at);
-      if (literals > SHORT) out.append(bytes.subarray(at, at + literals));
-      else {
-        out.reserve(literals);
-        const made = out.bytes;
-        let to = out.length;
-        for (let i = at; i < at + literals; i++) made[to++] = bytes[i] as number;
-        out.length = to;
-      }
+      if (to + literals > made.length) grow(literals);
+      if (literals > SHORT) made.set(bytes.subarray(at, at + literals), to);
+      // Words may write past their run, into room that comes next.
+      else if (at + literals + 3 <= end && to + literals + 3 <= made.length)
+        for (let i = 0; i < literals; i += 4) into.setInt32(to + i, view.getInt32(at + i, true), true);
+      else for (let i = 0; i < literals; i++) made[to + i] = bytes[at + i] as number;
+      to += literals;
       at += literals;
-      if (at === end) return;
+      if (at === end) {
+        out.length = to;
+        return;
+      }
       if (end - at < 2) throw this.bad("a block ends within a match", at);
       const distance = (bytes[at] as number) | ((bytes[at + 1] as number) << 8);
       at += 2;
       let length = token & 15;
       if (length === 15) length = more(length);
-      if (distance === 0 || distance > out.length - oldest) throw this.bad("a match reaches before the data", at);
-      out.reserve(length + 4);
-      out.repeat(distance, length + 4);
+      length += 4;
+      if (distance === 0 || distance > to - oldest) throw this.bad("a match reaches before the data", at);
+      if (to + length > made.length) grow(length);
+      const from = to - distance;
+      if (distance >= length && length > SHORT) made.copyWithin(to, from, from + length);
+      else if (distance >= 4 && to + length + 3 <= made.length)
+        for (let i = 0; i < length; i += 4) into.setInt32(to + i, into.getInt32(from + i, true), true);
+      else if (distance === 1) made.fill(made[from] as number, to, to + length);
+      else for (let i = 0; i < length; i++) made[to + i] = made[from + i] as number;
+      to += length;
     }
     throw this.bad("a block ends with a match instead of literals", at);
   }
