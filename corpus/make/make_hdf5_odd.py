@@ -1,4 +1,4 @@
-"""Writes corpus/hdf5/odd: what h5py can write and few do. References, sequences, records with texts, files of other sizes and drivers."""
+"""Writes corpus/hdf5/odd: what h5py and hdf5storage can write and few do. References, sequences, records with texts, files of other sizes and drivers."""
 import os
 import shutil
 import subprocess
@@ -6,12 +6,13 @@ import sys
 import tempfile
 
 import h5py
+import hdf5storage
 import numpy as np
 
 import expect
 from writing import Folder
 
-VERSIONS = {"h5py": h5py.__version__, "hdf5": h5py.version.hdf5_version}
+VERSIONS = {"h5py": h5py.__version__, "hdf5": h5py.version.hdf5_version, "hdf5storage": hdf5storage.__version__}
 TEXT = np.dtypes.StringDType()
 
 
@@ -73,6 +74,28 @@ def small_sizes(path):
         return {"chunks": file["chunks"][()], "many": many, "ragged": ragged, "texts": file["texts"].asstr()[()].astype(TEXT)}
 
 
+def cells(path):
+    """Cells and an array of structs, written by hdf5storage as MATLAB does; lists of what they hold, in MATLAB's order."""
+    inner = np.array([[np.arange(3.0), np.str_("text")]], object)
+    outer = np.empty((2, 2), object)
+    outer[0, 0], outer[0, 1], outer[1, 0], outer[1, 1] = 1.5, np.str_("b"), inner, np.zeros((0, 0))
+    structs = np.array([[(np.int8(1), np.str_("x")), (np.int8(2), np.str_("yz"))]], [("n", "O"), ("s", "O")])
+    options = hdf5storage.Options(store_python_metadata=False, matlab_compatible=True)
+    hdf5storage.write({"outer": outer, "structs": structs, "plain": np.eye(2)}, filename=path, options=options)
+    text = lambda one: np.array([one])
+    shown = [np.array([[0.0, 1, 2]]), text("text")]
+    return {"outer": [np.array([[1.5]]), shown, text("b"), np.zeros((0, 0))], "plain": np.asfortranarray(np.eye(2)),
+            "structs": {"n": [np.int8([[1]]), np.int8([[2]])], "s": [text("x"), text("yz")]}}
+
+
+def objects(path):
+    """As MATLAB stores its string arrays: numbers that mean nothing without what `#subsystem#` holds."""
+    with h5py.File(path, "w") as file:
+        made = file.create_dataset("words", data=np.array([[0xDD000000, 2, 1, 1, 1, 1]], "u4"))
+        made.attrs["MATLAB_class"], made.attrs["MATLAB_object_decode"] = np.bytes_("string"), np.int32(3)
+        file.create_dataset("x", data=np.arange(3.0).reshape(3, 1)).attrs["MATLAB_class"] = np.bytes_("double")
+
+
 def growing(path):
     """Copied while its writer, in SWMR mode, had it open."""
     file = h5py.File(path + ".open", "w", libver="latest")
@@ -117,13 +140,15 @@ def main():
     folder = Folder("hdf5", "odd", "h5py", VERSIONS)
     for name, what, fill in [("pointers", "references, sequences of varying length, records with texts", pointers),
                              ("small-sizes", "addresses and lengths of four bytes", small_sizes),
+                             ("cells", "MATLAB's cells and arrays of structs", cells),
                              ("growing", "copied while it was written (SWMR)", growing)]:
         with tempfile.TemporaryDirectory() as there:
             path = os.path.join(there, "x.h5")
             shown = expect.describe(fill(path))
             folder.add(name + ".h5", bytes_of(path), "hdf5", what, shown)
     for name, fill, code in [("not-closed", not_closed, "FORMAT_MALFORMED"), ("family", family, "CAPABILITY_MISSING"),
-                             ("split", split, "CAPABILITY_MISSING"), ("regions", regions, "CAPABILITY_MISSING")]:
+                             ("split", split, "CAPABILITY_MISSING"), ("regions", regions, "CAPABILITY_MISSING"),
+                             ("matlab-object", objects, "CAPABILITY_MISSING")]:
         with tempfile.TemporaryDirectory() as there:
             path = os.path.join(there, "x.h5")
             fill(path)

@@ -4,6 +4,7 @@ import {
   checkOptions,
   type DecodeOptions,
   fromBytes,
+  LimitError,
   normalizeSelection,
   OptionError,
   quoteText,
@@ -15,7 +16,8 @@ import { Elements } from "./data/read.ts";
 import { isLibraryFilter } from "./data/unfilter.ts";
 import { hdf5 } from "./format.ts";
 import type { Hdf5ReadOptions } from "./options.ts";
-import type { Context } from "./read/described.ts";
+import { withCells } from "./read/cells.ts";
+import { type Context, describe } from "./read/described.ts";
 import { readByLibrary } from "./read/library.ts";
 import { type Plan, planOf } from "./read/plan.ts";
 import type { RawDataset, RawGroup } from "./read/raw.ts";
@@ -63,11 +65,11 @@ export async function readStructure(
   // A network takes the time it takes; what is here has its own measure.
   const usual = source.readSync === undefined ? undefined : 10_000 + (source.size as number) / 10_000;
   image.expire(limits.maxMilliseconds ?? usual);
-  const tree = await walkFile(image, heaps, root);
+  const walked = await walkFile(image, heaps, root);
   if (!whole || limits.maxMilliseconds === undefined) image.expire(undefined);
   const datasets = new Map<string, RawDataset>();
-  collect(tree, datasets);
-  const paths = pathsOf(tree);
+  collect(walked, datasets);
+  const paths = pathsOf(walked);
   const opened = new Map<string, Elements>();
   const elements = (path: string): Elements => {
     const known = opened.get(path) ?? new Elements(image, (datasets.get(path) as RawDataset).stored);
@@ -104,8 +106,19 @@ export async function readStructure(
       await heaps.texts(await bytes(path), count);
     return { limits, total: 0, part: ranges, fetch: { bytes, texts, heaps, pathOf: (at) => paths.get(at) } };
   };
+  const writer = writerOf(walked);
+  const asMatlab = options.reader === "matlab" || (writer === "matlab" && (options.reader ?? "auto") === "auto");
+  const addresses = async (raw: RawDataset): Promise<readonly number[]> => {
+    const count = (raw.shape ?? []).reduce((n, m) => n * m, 1);
+    if (!(count <= limits.maxObjects))
+      throw new LimitError("maxObjects", `a cell has more than ${limits.maxObjects} elements`, { format: "hdf5" });
+    const one = describe(raw, "h5py", context());
+    const bytes = one.bytes === 0 ? new Uint8Array(0) : await context().fetch.bytes(raw.path);
+    return heaps.addresses(bytes, raw.size);
+  };
+  const tree = asMatlab ? await withCells(walked, { limits, addresses }) : walked;
   const plan = chosen(planOf(tree, options), options.select);
-  return { plan, tree, image, version, writer: writerOf(tree), context, rows: (path) => elements(path).rows };
+  return { plan, tree, image, version, writer, context, rows: (path) => elements(path).rows };
 }
 
 /** A source that knows its size; others are read whole. */

@@ -29,6 +29,7 @@ import {
 import { type KnownFile, readStructure } from "./file.ts";
 import type { Hdf5ReadOptions } from "./options.ts";
 import { loadArray, loadMask, orderOf } from "./read/load.ts";
+import { isTurned } from "./read/matlab.ts";
 import { asHeaderSays, netcdfFill } from "./read/netcdf-header.ts";
 import type { Plan, PlanArray } from "./read/plan.ts";
 import { isOfMember } from "./read/unreadable.ts";
@@ -80,7 +81,7 @@ async function headerOfPlan(file: Known, plan: Plan, path: string): Promise<Head
 
 /** Whether a part of what the file has is a part of what its reader makes of it. */
 const isByParts = ({ reader, mask, data }: PlanArray): boolean =>
-  reader !== "matlab" &&
+  (reader !== "matlab" || isTurned(data.attrs)) &&
   mask !== "columns" &&
   // How long the longest of their texts is, shows when all are read.
   !(data.stored.type.class === "compound" && hasTexts(data.stored.type)) &&
@@ -88,7 +89,9 @@ const isByParts = ({ reader, mask, data }: PlanArray): boolean =>
 
 /** The header of an array: that of a part of it that has no elements, as far as it is the same. */
 async function headerOfArray(file: Known, plan: PlanArray, path: string): Promise<Header> {
-  const shape = plan.data.shape ?? [];
+  const isMatlab = plan.reader === "matlab";
+  const stored = plan.data.shape ?? [];
+  const shape = isMatlab ? [...stored].reverse() : stored;
   const ranges = shape.map((): AxisRange => ({ start: 0, step: 1, count: 0, keep: true }));
   const none = isByParts(plan) ? await loadArray(plan, file.context({ ranges }), file.options) : undefined;
   if (none === undefined || none.ndim < shape.length) {
@@ -97,7 +100,7 @@ async function headerOfArray(file: Known, plan: PlanArray, path: string): Promis
   }
   const whole = [...shape, ...none.shape.slice(shape.length)];
   const long = whole.filter((n) => n !== 1);
-  const order = long.length > 1 && !long.includes(0) ? orderOf(plan) : "C";
+  const order = long.length > 1 && !long.includes(0) ? (isMatlab ? "F" : orderOf(plan)) : "C";
   const header = { ...headerOf(none), order, shape: whole };
   if (plan.reader !== "netcdf4" || !isMaskedArray(none)) return header;
   // Whether something is missing shows when all of it is read; that it may be is said now.
@@ -110,11 +113,13 @@ function lazy(file: Known, plan: PlanArray, header: Header, path: string): LazyA
 
   /** A part of one plane, all axes kept; the values of `out` are those that were read. */
   const part = async (
-    ranges: readonly AxisRange[],
+    wanted: readonly AxisRange[],
     plane: Plane,
     signal: AbortSignal | undefined,
     out: NdArray | undefined,
   ): Promise<AnyArray> => {
+    // MATLAB's axes are those of the file in reverse.
+    const ranges = plan.reader === "matlab" ? [...wanted].reverse() : wanted;
     const context = file.context({ ranges, signal });
     const options = { ...given, out };
     if (plane === "data" && plan.reader === "masquerade")

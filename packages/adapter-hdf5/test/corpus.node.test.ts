@@ -73,7 +73,8 @@ async function demandSame(bytes: Uint8Array, value: AnyArray | Bundle, netcdf: b
       const shown = `${name}, ${selection} into an array`;
       expect(plain.storage, shown).toBe(room.storage);
       const same = await lazy.read(selection);
-      expect(difference(asWritten(same), asWritten(into)), shown).toBeUndefined();
+      // A part that is read anew is in the file's order, a part of what is there in none.
+      expect(difference(asWritten(same.copy(plain.order)), asWritten(into)), shown).toBeUndefined();
     }
   }
 }

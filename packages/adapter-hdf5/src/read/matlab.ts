@@ -16,6 +16,17 @@ const kinds: Readonly<Record<string, SimpleKind>> = {
   uint64: "uint64",
 };
 
+/** Whether the elements of a MATLAB class are numbers, logicals or characters. */
+export const isMatlabNumber = (what: string): boolean => what === "char" || Object.hasOwn(kinds, what);
+
+/** Whether an array is nothing but what is stored, with its axes in reverse: neither text nor an empty array, which is stored as its sizes. */
+export function isTurned(attrs: readonly RawAttr[]): boolean {
+  const what = textAttr(attrs, "MATLAB_class");
+  return (
+    what !== undefined && what !== "char" && isMatlabNumber(what) && !attrs.some((one) => one.name === "MATLAB_empty")
+  );
+}
+
 /**
  * A MATLAB variable in MATLAB's shape: the file has the axes in reverse, which makes it a Fortran-ordered view of the same elements. Logicals
  * are bool; an empty array, stored as its sizes, is one; the rows of a char array are texts, as scipy.io.loadmat reads older files. Datasets

@@ -147,6 +147,9 @@ function group(raw: RawGroup, how: How): Plan {
       if (one !== undefined) members.set(shownName(name, reader), one);
     }
   }
+  if (raw.list !== undefined && raw.list.filter((n) => n !== 1).length > 1)
+    attrs.set("MATLAB_size", raw.list.map(BigInt));
+  if (raw.list !== undefined) return { plan: "group", kind: "list", members, attrs };
   return { plan: "group", kind: kind === "list" || kind === "tuple" ? kind : "dict", members, attrs };
 }
 

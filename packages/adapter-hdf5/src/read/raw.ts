@@ -44,6 +44,8 @@ export interface RawGroup {
   /** Address of its object header, counted from the base address. */
   readonly address: number;
   readonly members: readonly (readonly [name: string, node: RawNode])[];
+  /** Of MATLAB's cells, whose members are a list in MATLAB's order: their shape there. */
+  readonly list?: readonly number[];
   readonly attrs: readonly RawAttr[];
 }
 

@@ -79,6 +79,13 @@ export class GlobalHeaps {
     return address === 0 ? undefined : address;
   }
 
+  /** The addresses that references of `size` bytes hold; 0: none. Throws FormatError for references of another size than addresses. */
+  addresses(references: Uint8Array, size: number): number[] {
+    if (size !== this.addressBytes) throw malformed("references of an impossible size");
+    const from = new Cursor(references, 0, this.image);
+    return Array.from({ length: references.length / size }, () => from.address() ?? 0);
+  }
+
   /** Throws LimitError where values take more bytes than an array may. */
   demand(total: number): void {
     const { maxBytes } = this.image.patience.limits;
