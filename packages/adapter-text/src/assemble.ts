@@ -5,6 +5,7 @@ import {
   hasObjects,
   LimitError,
   type Limits,
+  lanesOf,
   maskDType,
   NdArray,
 } from "@masquerade/core";
@@ -46,14 +47,35 @@ export function columnsAsArray(
 function records(dtype: DType<"struct">, shape: readonly number[], columns: readonly ReadColumn[]): NdArray {
   const size = shape.reduce((n, dim) => n * dim, 1);
   const raw = new Uint8Array(size * dtype.itemsize);
+  placeRecords(raw, 0, dtype, columns, size);
+  return arrayFromBytes(raw, dtype, shape) as NdArray;
+}
+
+/** Puts the first `count` records of columns behind the first `at` of `raw`. */
+export function placeRecords(
+  raw: Uint8Array,
+  at: number,
+  dtype: DType,
+  columns: readonly ReadColumn[],
+  count: number,
+): void {
+  const target = raw.subarray(at * dtype.itemsize);
   leavesOf(dtype).forEach((leaf, i) => {
     const { storage } = columns[i] as ReadColumn;
-    const bytes = (new NdArray({ dtype: leaf.dtype, shape: [size], storage: storage as never }) as NdArray).toBytes(
-      "C",
-    );
-    interleave(raw, dtype.itemsize, leaf.offset, bytes, leaf.dtype.itemsize);
+    const all = storage.length / Math.max(1, lanesOf(leaf.dtype));
+    const shape = [leaf.dtype.itemsize === 0 ? count : all];
+    const bytes = (new NdArray({ dtype: leaf.dtype, shape, storage: storage as never }) as NdArray).toBytes("C");
+    const width = leaf.dtype.itemsize;
+    interleave(target, dtype.itemsize, leaf.offset, bytes.subarray(0, count * width), width);
   });
-  return arrayFromBytes(raw, dtype, shape) as NdArray;
+}
+
+/** Puts what is masked of the first `count` records of columns behind the first `at` of `raw`. */
+export function placeMasks(raw: Uint8Array, at: number, columns: readonly ReadColumn[], count: number): void {
+  const target = raw.subarray(at * columns.length);
+  columns.forEach(({ mask }, i) => {
+    if (mask !== undefined) interleave(target, columns.length, i, mask.subarray(0, count), 1);
+  });
 }
 
 /** The full mask: what was missing. */
@@ -65,9 +87,7 @@ export function maskOf(
 ): NdArray {
   const size = shape.reduce((n, dim) => n * dim, 1);
   const raw = new Uint8Array(size * columns.length);
-  columns.forEach((column, i) => {
-    if (column.mask !== undefined) interleave(raw, columns.length, i, column.mask, 1);
-  });
+  placeMasks(raw, 0, columns, size);
   const mask = arrayFromBytes(raw, maskDType(dtype) as DType, shape) as NdArray;
   return fortran ? mask.copy("F") : mask;
 }

@@ -1,9 +1,11 @@
 import type { Codec } from "@masquerade/core";
+import { createText } from "./create.ts";
 import { decodeText } from "./decode.ts";
 import { encodeTextParts } from "./encode.ts";
 import type { Flavour } from "./flavour.ts";
 import type { TextReadOptions, TextWriteOptions } from "./format.ts";
 import { join } from "./join.ts";
+import { openText } from "./open.ts";
 
 /** A text format in full. */
 export function textCodec(flavour: Flavour): Codec<"sync", TextWriteOptions, TextReadOptions> {
@@ -11,5 +13,7 @@ export function textCodec(flavour: Flavour): Codec<"sync", TextWriteOptions, Tex
     encode: (value, options) => join([...encodeTextParts(flavour, value, options)]),
     encodeParts: (value, options) => encodeTextParts(flavour, value, options),
     decode: (bytes, options) => decodeText(flavour, bytes, options),
+    open: (source, options) => openText(flavour, source, options),
+    create: (sink, plan, options) => createText(flavour, sink, plan, options),
   };
 }

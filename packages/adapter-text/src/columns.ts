@@ -1,5 +1,27 @@
-import { arrayFromBytes, type NdArray } from "@masquerade/core";
-import type { Leaf } from "./leaves.ts";
+import { type AnyArray, arrayFromBytes, isMaskedArray, type NdArray, nomask } from "@masquerade/core";
+import type { Flavour } from "./flavour.ts";
+import { type Leaf, leavesOf } from "./leaves.ts";
+import { fieldWriter, type WriteField } from "./write-fields.ts";
+
+/** One column of fields (of records), or all elements of an array of a simple dtype. */
+export interface Column {
+  readonly values: NdArray;
+  readonly write: WriteField;
+  readonly mask: Uint8Array | undefined;
+}
+
+/** The columns of an array that is to be written. */
+export function columnsOf(array: AnyArray, flavour: Flavour, missing: string): Column[] {
+  const given = isMaskedArray(array) ? array.data : array;
+  // Its elements are gone through again and again.
+  const data = given.contiguous && given.order === "C" ? given : given.copy("C");
+  const mask = isMaskedArray(array) && array.mask !== nomask ? (array.mask as NdArray) : undefined;
+  const leaves = leavesOf(data.dtype);
+  return leaves.map((leaf, i) => {
+    const values = leafArray(data, leaf);
+    return { values, write: fieldWriter(values, flavour, missing), mask: leafMask(mask, i, leaves.length) };
+  });
+}
 
 /** The values of one column, contiguous. */
 export function leafArray(data: NdArray, leaf: Leaf): NdArray {

@@ -1,6 +1,7 @@
 import { type DType, FormatError, LimitError, type Limits, type PlainValue } from "@masquerade/core";
 import { parseDescr, parseLiteral } from "@masquerade/numpy";
 import type { Flavour } from "./flavour.ts";
+import { NeedMore } from "./scan.ts";
 
 /** What a file of ours says about itself, and where its rows begin. */
 export interface TableHeader {
@@ -28,8 +29,16 @@ const known: ReadonlySet<string> = new Set([
   "fill_value",
 ]);
 
-/** The commented lines at the beginning; undefined when the file is not ours. Throws FormatError and LimitError. */
-export function readTableHeader(bytes: Uint8Array, flavour: Flavour, limits: Limits): TableHeader | undefined {
+/**
+ * The commented lines at the beginning; undefined when the file is not ours. `goesOn`: there is more of the file than these bytes. Throws FormatError,
+ * LimitError, and NeedMore.
+ */
+export function readTableHeader(
+  bytes: Uint8Array,
+  flavour: Flavour,
+  limits: Limits,
+  goesOn = false,
+): TableHeader | undefined {
   const where = (offset: number): { format: string; offset: number } => ({ format: flavour.id, offset });
   const bad = (
     message: string,
@@ -41,9 +50,12 @@ export function readTableHeader(bytes: Uint8Array, flavour: Flavour, limits: Lim
   const nans: (readonly [string, number])[] = [];
   let at = 0;
   let first = true;
+  if (goesOn && bytes.length < OURS.length && mayBeOurs(bytes)) throw new NeedMore();
   while (bytes[at] === 35) {
     const next = bytes.indexOf(10, at);
     const end = next < 0 ? bytes.length : next;
+    if (next < 0 && goesOn && (!first || mayBeOurs(bytes)) && end - at <= limits.maxHeaderBytes) throw new NeedMore();
+    if (first && !mayBeOurs(bytes)) return undefined;
     if (end - at > limits.maxHeaderBytes)
       throw new LimitError("maxHeaderBytes", `a header line of more than ${limits.maxHeaderBytes} bytes`, where(at));
     const line = decodeLine(bytes.subarray(at + 1, end));
@@ -70,6 +82,7 @@ export function readTableHeader(bytes: Uint8Array, flavour: Flavour, limits: Lim
     if (/^(?:\(lambda|np\.)/.test(line)) break;
   }
   if (first) return undefined;
+  if (at === bytes.length && goesOn) throw new NeedMore();
   const text = (name: string): string | undefined => fields.get(name)?.[0];
   const dtypeOf = (name: string): DType => {
     const [literal, offset] = fields.get(name) ?? [undefined, 0];
@@ -105,6 +118,14 @@ export function readTableHeader(bytes: Uint8Array, flavour: Flavour, limits: Lim
     start: at,
   };
 }
+
+/** Whether the bytes begin as our files do, as far as they go. */
+function mayBeOurs(bytes: Uint8Array): boolean {
+  for (let i = 0; i < Math.min(OURS.length, bytes.length); i++) if (bytes[i] !== OURS.charCodeAt(i)) return false;
+  return true;
+}
+
+const OURS = "# masked-array ";
 
 function decodeLine(bytes: Uint8Array): string | undefined {
   try {

@@ -13,21 +13,21 @@ const bytesOf = (storage: Storage): Uint8Array => {
   return new Uint8Array(buffer, byteOffset, byteLength);
 };
 
-/** Writes the rows of elements `from` to `to` by the kernels; undefined for dtypes they do not print, false where there are none. */
+/** Writes the elements `from` to `to` by the kernels, `inRow` of whose row are written; undefined for dtypes they do not print, false where there are none. */
 export function rowPrinter(
   { values, mask }: { readonly values: NdArray; readonly mask: Uint8Array | undefined },
   delimiter: number,
   rowLength: number,
   missing: string,
-): ((out: TextOut, from: number, to: number) => boolean) | undefined {
+): ((out: TextOut, from: number, to: number, inRow: number) => boolean) | undefined {
   const kind = kernelKind(values.dtype.kind);
   if (kind === undefined) return undefined;
   const bytes = bytesOf(values.toC() as Storage);
   const shape = { kind, delimiter, rowLength, missing };
-  return (out, from, to) => {
+  return (out, from, to, inRow) => {
     const part = bytes.subarray(from * kind.size, to * kind.size);
-    if (!printTable(shape, part, mask?.subarray(from, to), (text) => out.raw(text))) return false;
-    out.byte(10);
+    if (!printTable(shape, part, mask?.subarray(from, to), (text) => out.raw(text), inRow)) return false;
+    if ((inRow + to - from) % rowLength === 0) out.byte(10);
     return true;
   };
 }

@@ -3,9 +3,30 @@ import type { Flavour } from "./flavour.ts";
 
 const utf8 = /* @__PURE__ */ new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
+/** Thrown where the bytes end and the file does not: to be caught by whoever can bring more (see window.ts). */
+export class NeedMore extends Error {}
+
+/** A place in a file. */
+export interface Place {
+  readonly offset: number;
+  /** From one on. */
+  readonly line: number;
+  /** Bytes of the line before it. */
+  readonly column: number;
+}
+
+/** How a comment about NaNs among the rows begins. */
+const NOTE = "# nan: ";
+
 /** Goes through a table row by row and field by field. Empty lines and lines that begin with # are passed. */
 export class Scanner {
-  readonly bytes: Uint8Array;
+  bytes: Uint8Array;
+  /** Where in the file the bytes begin. */
+  base: Place = { offset: 0, line: 1, column: 0 };
+  /** Whether the file goes on behind the bytes. */
+  goesOn = false;
+  /** Where comments about NaNs are to be kept: their texts, and where they stand. */
+  notes: [note: string, offset: number][] | undefined;
   readonly limits: Limits;
   readonly numbers: DecimalReader = new DecimalReader();
   readonly #flavour: Flavour;
@@ -31,11 +52,33 @@ export class Scanner {
       else if (this.#flavour.delimiter === undefined && (c === 32 || c === 9)) this.at++;
       else return true;
     }
+    if (this.goesOn) throw new NeedMore();
     return false;
   }
 
   #comment(): void {
+    const { bytes, at } = this;
+    const line = bytes.indexOf(10, at);
+    if (line < 0 && this.goesOn) throw new NeedMore();
+    const end = line < 0 ? bytes.length : line;
+    this.at = Math.min(end + 1, bytes.length);
+    if (this.notes === undefined || bytes[at + 2] !== 110) return;
+    const text = asciiText(bytes, at, Math.min(end, at + NOTE.length));
+    if (text !== NOTE) return;
+    for (const note of asciiText(bytes, at + NOTE.length, end)
+      .trimEnd()
+      .split(" "))
+      this.notes.push([note, this.base.offset + at]);
+  }
+
+  /** Passes the whole row: all of a line where there are no quotes (`plain`). */
+  passRow(plain: boolean): void {
+    if (!plain) {
+      for (let more = true; more; more = this.more()) this.field();
+      return;
+    }
     const line = this.bytes.indexOf(10, this.at);
+    if (line < 0 && this.goesOn) throw new NeedMore();
     this.at = line < 0 ? this.bytes.length : line + 1;
   }
 
@@ -54,6 +97,7 @@ export class Scanner {
     const other = this.#flavour.delimiter === undefined ? 9 : delimiter;
     let c = bytes[at];
     while (c !== undefined && c !== delimiter && c !== other && c !== 10 && c !== 13) c = bytes[++at];
+    if (c === undefined && this.goesOn) throw new NeedMore();
     this.to = at;
     this.at = at;
   }
@@ -64,10 +108,12 @@ export class Scanner {
     this.from = start + 1;
     for (let at = bytes.indexOf(34, start + 1); at >= 0; at = bytes.indexOf(34, at + 2)) {
       if (bytes[at + 1] === 34) continue;
+      if (at + 1 === bytes.length && this.goesOn) break;
       this.to = at;
       this.at = at + 1;
       return;
     }
+    if (this.goesOn) throw new NeedMore();
     throw this.fail("a quote is not closed", bytes.length);
   }
 
@@ -80,8 +126,9 @@ export class Scanner {
       let at = this.at;
       while (bytes[at] === 32 || bytes[at] === 9) at++;
       const spaced = at > this.at;
-      this.at = at;
       const d = bytes[at];
+      if (this.goesOn && (d === undefined || (d === 13 && at + 1 === bytes.length))) throw new NeedMore();
+      this.at = at;
       if (d !== undefined && d !== 10 && d !== 13) {
         if (!spaced) throw this.fail("white space expected after a field in quotes", at);
         return true;
@@ -89,7 +136,8 @@ export class Scanner {
     } else if (c === delimiter.charCodeAt(0)) {
       this.at++;
       return true;
-    } else if (c !== undefined && c !== 10 && c !== 13)
+    } else if (this.goesOn && (c === undefined || (c === 13 && this.at + 1 === bytes.length))) throw new NeedMore();
+    else if (c !== undefined && c !== 10 && c !== 13)
       throw this.fail("a delimiter expected after a field in quotes", this.at);
     if (bytes[this.at] === 13) this.at++;
     if (bytes[this.at] === 10) this.at++;
@@ -122,12 +170,12 @@ export class Scanner {
   }
 
   fail(message: string, at: number = this.from): FormatError {
-    const cut = at >= this.bytes.length;
+    const cut = at >= this.bytes.length && !this.goesOn;
     return new FormatError(
       cut ? "FORMAT_TRUNCATED" : "FORMAT_MALFORMED",
       this.#flavour.id,
       `${this.#where(at)}: ${message}${cut ? ", and the file ends here" : ""}`,
-      { offset: at },
+      { offset: this.base.offset + at },
     );
   }
 
@@ -137,16 +185,28 @@ export class Scanner {
   }
 
   tooMuch(limit: keyof Limits, message: string): LimitError {
-    return new LimitError(limit, `${this.#where(this.at)}: ${message}`, { format: this.#flavour.id, offset: this.at });
+    return new LimitError(limit, `${this.#where(this.at)}: ${message}`, {
+      format: this.#flavour.id,
+      offset: this.base.offset + this.at,
+    });
+  }
+
+  /** The place of a byte. */
+  placeOf(at: number): Place {
+    const { bytes, base } = this;
+    let { line, column } = base;
+    let start = 0;
+    for (let i = 0; i < at; i++) {
+      if (bytes[i] !== 10) continue;
+      line++;
+      column = 0;
+      start = i + 1;
+    }
+    return { offset: base.offset + at, line, column: column + at - start };
   }
 
   #where(at: number): string {
-    let line = 1;
-    let start = 0;
-    for (let next = this.bytes.indexOf(10); next >= 0 && next < at; next = this.bytes.indexOf(10, start)) {
-      line++;
-      start = next + 1;
-    }
-    return `line ${line}, column ${at - start + 1}`;
+    const { line, column } = this.placeOf(Math.min(at, this.bytes.length));
+    return `line ${line}, column ${column + 1}`;
   }
 }

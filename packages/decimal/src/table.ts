@@ -47,20 +47,21 @@ function ready({ kind, delimiter, rowLength, missing }: TableShape): Kernel | un
 
 /**
  * Writes whole rows as Python prints their numbers (`nan`, `-inf`, `1.5-2j`, integers of any size), without the last row's line end. `values`
- * and `mask` are contiguous. Gives false, and does nothing, where there are no kernels.
+ * and `mask` are contiguous; `inRow` elements of the first row are there already. Gives false, and does nothing, where there are no kernels.
  */
 export function printTable(
   shape: TableShape,
   values: Uint8Array,
   mask: Uint8Array | undefined,
   write: (text: Uint8Array) => void,
+  inRow = 0,
 ): boolean {
   const k = ready({ ...shape, missing: mask === undefined ? undefined : shape.missing });
   if (k === undefined) return false;
   const { words, memory } = k;
   const { code, size } = shape.kind;
   const count = values.length / size;
-  words[word.inRow] = 0;
+  words[word.inRow] = inRow;
   for (let at = 0; at < count; ) {
     const n = Math.min(PRINT_ELEMENTS, count - at);
     memory.set(values.subarray(at * size, (at + n) * size), PRINT_VALUES);

@@ -19,7 +19,7 @@ import {
   throwIfAborted,
 } from "@masquerade/core";
 import { columnsAsArray, columnsFor, maskOf } from "../assemble.ts";
-import { fillOf } from "../decode.ts";
+import { fillOf } from "../fill.ts";
 import type { Flavour } from "../flavour.ts";
 import { restoreNaN } from "../nans.ts";
 import type { ReadColumn } from "../read-fields.ts";

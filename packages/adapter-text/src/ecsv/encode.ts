@@ -16,11 +16,12 @@ import {
   throwIfAborted,
 } from "@masquerade/core";
 import { descrOf, formatLiteral } from "@masquerade/numpy";
-import { type Column, columnsOf, fillText } from "../encode.ts";
+import { type Column, columnsOf } from "../columns.ts";
 import type { Flavour } from "../flavour.ts";
 import { oddNaNs } from "../nans.ts";
 import { TextOut } from "../text-out.ts";
 import { fieldWriter, quoted } from "../write-fields.ts";
+import { fillText } from "../write-header.ts";
 import { joinCell } from "./cells.ts";
 import { datatypeOf } from "./datatype.ts";
 import { COLUMNS, type EcsvWriteOptions, ecsv } from "./format.ts";

@@ -34,7 +34,8 @@ export interface EcsvReadOptions {
   readonly columns?: readonly string[] | undefined;
 }
 
-const capabilities: Capabilities = { ...csv.capabilities, kinds: textKinds, attrs: true };
+/** What stands in the header (which columns hold empty texts, where NaNs have a payload) is known at the end only. */
+const capabilities: Capabilities = { ...csv.capabilities, kinds: textKinds, attrs: true, lazy: false, streamed: false };
 
 /** Names of attributes that mean something else in the file. */
 const reserved: ReadonlySet<string> = new Set(["masquerade", "__serialized_columns__"]);
