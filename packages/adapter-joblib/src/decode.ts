@@ -11,7 +11,7 @@ import {
   throwIfAborted,
   UnsafeContentError,
 } from "@masquerade/core";
-import { picked, toModel } from "@masquerade/numpy-pickle";
+import { picked, toModel, withAdvice, withUnreadable } from "@masquerade/numpy-pickle";
 import { decodePickle } from "@masquerade/pickle";
 import { type JoblibReadOptions, readOptions } from "./options.ts";
 import { joblibGlobals } from "./wrapper-read.ts";
@@ -30,7 +30,7 @@ export function decode(given: Uint8Array, options: JoblibReadOptions & DecodeOpt
   try {
     const value = decodePickle(bytes, {
       format: "joblib",
-      globals: joblibGlobals(options.allow),
+      globals: withUnreadable(joblibGlobals(options.allow), options.unreadable),
       limits,
       copy: options.copy,
     });
@@ -67,7 +67,7 @@ export function uncompressed(bytes: Uint8Array, maxBytes: number): Uint8Array {
 /** The error for files of joblib before 0.10, whose arrays are not in the file; any other as it is. */
 export function explained(e: unknown): unknown {
   if (!isMasqueradeError(e, "UNSAFE_GLOBAL") || !(e instanceof UnsafeContentError)) return e;
-  if (e.module !== "joblib.numpy_pickle" || !/^Z?NDArrayWrapper$/.test(e.global ?? "")) return e;
+  if (e.module !== "joblib.numpy_pickle" || !/^Z?NDArrayWrapper$/.test(e.global ?? "")) return withAdvice(e, "joblib");
   return new FormatError(
     "FORMAT_VERSION",
     "joblib",

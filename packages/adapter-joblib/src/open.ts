@@ -8,7 +8,7 @@ import {
   readWhole,
   resolveLimits,
 } from "@masquerade/core";
-import { openModel, readPickle, toModel } from "@masquerade/numpy-pickle";
+import { openModel, readPickle, toModel, withUnreadable } from "@masquerade/numpy-pickle";
 import { compressionOf, decode, explained } from "./decode.ts";
 import { type JoblibReadOptions, readOptions } from "./options.ts";
 import { joblibGlobals, NeedWhole } from "./wrapper-read.ts";
@@ -32,7 +32,7 @@ export async function openJoblib(
   try {
     const { value, end } = await readPickle(source, 0, {
       format: "joblib",
-      globals: joblibGlobals(options.allow),
+      globals: withUnreadable(joblibGlobals(options.allow), options.unreadable),
       limits,
       signal: options.signal,
     });

@@ -8,6 +8,11 @@ export interface JoblibReadOptions {
    * arguments and returns a value of the model.
    */
   readonly allow?: Allow | undefined;
+  /**
+   * What becomes of objects whose classes are none of NumPy's (frames, models, dates): "refuse" (default) the file, or "skip" them: in their
+   * place stands a text, `<pandas.DataFrame, not read>`. Nothing of them is run either way.
+   */
+  readonly unreadable?: "refuse" | "skip" | undefined;
 }
 
 /** Options for writing joblib files. */
@@ -24,6 +29,12 @@ export interface JoblibWriteOptions {
 
 export const readOptions: OptionSchema = {
   allow: { type: "string", about: 'Emulators of your own, by exact "module name".', codeOnly: true },
+  unreadable: {
+    type: "string",
+    about: "Objects whose classes are none of NumPy's: an error, or left out, with a text in their place.",
+    choices: ["refuse", "skip"],
+    default: "refuse",
+  },
 };
 
 export const writeOptions: OptionSchema = {

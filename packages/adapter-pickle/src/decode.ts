@@ -9,13 +9,22 @@ import {
   throwIfAborted,
   UnsafeContentError,
 } from "@masquerade/core";
-import { assembleGlobals, dillGlobals, numpyGlobals, picked, toModel } from "@masquerade/numpy-pickle";
+import {
+  assembleGlobals,
+  dillGlobals,
+  numpyGlobals,
+  picked,
+  toModel,
+  withAdvice,
+  withUnreadable,
+} from "@masquerade/numpy-pickle";
 import { type DecodedPickle, decodePickles, type EmulatorTable, type PickleDecodeOptions } from "@masquerade/pickle";
 import { type PickleReadOptions, readOptions } from "./options.ts";
 
 /** Every name a pickle may use: NumPy's, Python's few, dill's, and the caller's own. */
 export function pickleGlobals(options: PickleReadOptions): EmulatorTable {
-  return options.allow === undefined ? everyday() : assembleGlobals([numpyGlobals, dillGlobals], options.allow);
+  const known = options.allow === undefined ? everyday() : assembleGlobals([numpyGlobals, dillGlobals], options.allow);
+  return withUnreadable(known, options.unreadable);
 }
 
 let usual: EmulatorTable | undefined;
@@ -86,7 +95,7 @@ export function otherFormat(e: unknown): unknown {
       : e.module === "numpy.core.fromnumeric" && e.global === "reshape"
         ? "mmappickle"
         : undefined;
-  if (other === undefined) return e;
+  if (other === undefined) return withAdvice(e, "pickle");
   return new FormatError("FORMAT_OTHER", "pickle", `this is a file of ${other}, which is more than a pickle`, {
     offset: e.offset,
     redirect: other,

@@ -10,6 +10,11 @@ export interface PickleReadOptions {
    * arguments and returns a value of the model.
    */
   readonly allow?: Allow | undefined;
+  /**
+   * What becomes of objects whose classes are none of NumPy's (frames, models, dates): "refuse" (default) the file, or "skip" them: in their
+   * place stands a text, `<pandas.DataFrame, not read>`. Nothing of them is run either way.
+   */
+  readonly unreadable?: "refuse" | "skip" | undefined;
   /** Out-of-band buffers (protocol 5), in the order `buffer_callback` was given them. */
   readonly buffers?: readonly Uint8Array[] | undefined;
 }
@@ -22,5 +27,11 @@ export const readOptions: OptionSchema = {
     placeholder: "N",
   },
   allow: { type: "string", about: 'Emulators of your own, by exact "module name".', codeOnly: true },
+  unreadable: {
+    type: "string",
+    about: "Objects whose classes are none of NumPy's: an error, or left out, with a text in their place.",
+    choices: ["refuse", "skip"],
+    default: "refuse",
+  },
   buffers: { type: "string", about: "Out-of-band buffers of protocol 5, in order.", codeOnly: true },
 };

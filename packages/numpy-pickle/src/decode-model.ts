@@ -14,6 +14,7 @@ import {
 import { formatLiteral } from "@masquerade/numpy";
 import { DeferredArray } from "./decode-array.ts";
 import { DeferredMaskedArray } from "./decode-masked.ts";
+import { isUnread } from "./decode-unread.ts";
 
 /** An array of a pickle: here, or its data still in the file. */
 export type Leaf = AnyArray | DeferredArray | DeferredMaskedArray;
@@ -134,7 +135,7 @@ function describeFound(value: unknown): string {
     case "number":
       return "a float";
     case "string":
-      return "a str";
+      return isUnread(value) ? value : "a str";
   }
   if (value instanceof Uint8Array) return "bytes";
   if (!isContainer(value)) return "a value";

@@ -12,6 +12,7 @@ export { DeferredMaskedArray } from "./decode-masked.ts";
 export { isLeaf, type Leaf, picked, toModel } from "./decode-model.ts";
 export type { DeferredPayload } from "./decode-payload.ts";
 export { type Allow, assembleGlobals, dillGlobals, numpyGlobals, type UserEmulator } from "./decode-tables.ts";
+export { isUnread, type Unreadable, unreadText, withAdvice, withUnreadable } from "./decode-unread.ts";
 export { canPlan, numpyPickleGraph, numpyPickleHeaderGraph, type Slot } from "./encode.ts";
 export type { ArrayPlan } from "./encode-array.ts";
 export { shapeNode } from "./encode-dtype.ts";

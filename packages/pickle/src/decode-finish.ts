@@ -158,6 +158,7 @@ class Finisher {
     if (value instanceof DeferredBytes) return bytesHere(value, format);
     if (value instanceof PickleSet)
       throw new CapabilityError(format, "sets", "the file holds a Python set, which has no place among arrays");
+    if (value instanceof GlobalToken && value.emulator.value !== undefined) return value.emulator.value;
     if (value instanceof GlobalToken)
       throw new CapabilityError(
         format,

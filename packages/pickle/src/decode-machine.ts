@@ -245,8 +245,9 @@ export class PickleMachine implements MachineContext {
   }
 
   private append(list: unknown, items: readonly unknown[]): void {
-    if (!Array.isArray(list)) throw malformed(this, "items are appended to something that is no list");
-    for (const item of items) list.push(item);
+    if (list instanceof PickleInstance && list.append !== undefined) list.append(items, this);
+    else if (!Array.isArray(list)) throw malformed(this, "items are appended to something that is no list");
+    else for (const item of items) list.push(item);
   }
 
   private setItems(dict: unknown, items: readonly unknown[]): void {

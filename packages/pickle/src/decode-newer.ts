@@ -4,7 +4,7 @@ import { createGlobal, stackGlobal } from "./decode-globals.ts";
 import type { PickleMachine } from "./decode-machine.ts";
 import { longBytes } from "./decode-numbers.ts";
 import { NOTHING } from "./decode-stack.ts";
-import { PickleInstance, PickleSet } from "./decode-values.ts";
+import { globalKey, PickleInstance, PickleSet } from "./decode-values.ts";
 
 /** Executes an opcode of protocols 2 to 5; returns what it pushes, or {@link NOTHING}. */
 export function newerOpcode(machine: PickleMachine, code: number): unknown {
@@ -59,17 +59,18 @@ export function newerOpcode(machine: PickleMachine, code: number): unknown {
     case 0x96: // BYTEARRAY8
       return machine.keep(reader.payload(reader.length64()));
     case 0x8f: // EMPTY_SET
-      return new PickleSet([]);
+      return newSet(machine, "set", []);
     case 0x90: {
       // ADDITEMS
       const items = stack.popMark(offset);
       const set = stack.peek(0, offset);
-      if (!(set instanceof PickleSet)) throw malformed(machine, "ADDITEMS needs a set");
-      for (const item of items) set.items.push(item);
+      if (set instanceof PickleInstance && set.append !== undefined) set.append(items, machine);
+      else if (set instanceof PickleSet) for (const item of items) set.items.push(item);
+      else throw malformed(machine, "ADDITEMS needs a set");
       return NOTHING;
     }
     case 0x91: // FROZENSET
-      return new PickleSet(stack.popMark(offset));
+      return newSet(machine, "frozenset", stack.popMark(offset));
     case 0x93: {
       // STACK_GLOBAL
       const token = stackGlobal(stack.peek(1, offset), stack.peek(0, offset), machine.globals, machine);
@@ -132,4 +133,10 @@ function tuple(machine: PickleMachine, n: number): Tuple {
 function mayBeBuffer(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
   return !(Array.isArray(value) || value instanceof Map || value instanceof Tuple || value instanceof PickleInstance);
+}
+
+/** A set as the table of names makes it, where it does; else one that the model will refuse. */
+function newSet(machine: PickleMachine, name: "set" | "frozenset", items: unknown[]): unknown {
+  const { create } = machine.globals.get(globalKey("builtins", name)) ?? {};
+  return create === undefined ? new PickleSet(items) : create([], machine);
 }

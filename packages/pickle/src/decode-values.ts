@@ -97,6 +97,8 @@ export abstract class PickleInstance {
   build?(state: unknown, context: MachineContext): void;
   /** SETITEM and SETITEMS. Absent: refused. */
   setItem?(key: unknown, value: unknown, context: MachineContext): void;
+  /** APPEND and APPENDS. Absent: refused. */
+  append?(items: readonly unknown[], context: MachineContext): void;
   /** Called once, after all `parts` are finished. */
   abstract finish(context: FinishContext): unknown;
   /** What the finished value is where it stands as a value, not as a part of another instance. Default: itself. */
@@ -126,6 +128,8 @@ export interface Emulator {
   readonly reduce?: (args: readonly unknown[], context: MachineContext) => unknown;
   /** NEWOBJ: `name.__new__(name, *args)`. */
   readonly create?: (args: readonly unknown[], context: MachineContext) => unknown;
+  /** What the name stands for where it is a value itself. Absent: that is refused. */
+  readonly value?: unknown;
 }
 
 /** The exact names a pickle may use; keys are made by {@link globalKey}. Nothing else is ever looked up. */
