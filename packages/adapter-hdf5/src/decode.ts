@@ -1,7 +1,14 @@
-import { type AnyArray, Bundle, type BundleMember, type DecodeOptions, fromBytes } from "@masquerade/core";
+import {
+  type AnyArray,
+  Bundle,
+  type BundleMember,
+  type DecodeOptions,
+  fromBytes,
+  isMasqueradeError,
+} from "@masquerade/core";
 import { readStructure } from "./file.ts";
 import type { Hdf5ReadOptions } from "./options.ts";
-import type { Context } from "./read/described.ts";
+import { type Context, describe } from "./read/described.ts";
 import { loadArray } from "./read/load.ts";
 import type { Plan } from "./read/plan.ts";
 import { isOfMember } from "./read/unreadable.ts";
@@ -12,9 +19,22 @@ export async function decodeHdf5(
   options: Hdf5ReadOptions & DecodeOptions = {},
 ): Promise<AnyArray | Bundle> {
   const file = await readStructure(fromBytes(bytes), options, { whole: true });
+  demandTotal(file.plan, file.context());
   const value = await load(file.plan, file.context({ signal: options.signal, views: options.copy !== true }), options);
   options.onProgress?.(bytes.length, bytes.length);
   return value;
+}
+
+/** Throws LimitError where all arrays together are too large, before the first is read. Recursion is bounded: the plan's depth was. */
+function demandTotal(plan: Plan, context: Context): void {
+  if (plan.plan === "group") for (const one of plan.members.values()) demandTotal(one, context);
+  if (plan.plan !== "array") return;
+  try {
+    describe(plan.data, plan.reader, context);
+  } catch (error) {
+    // What is wrong with one of them is told in its turn.
+    if (isMasqueradeError(error, "LIMIT_EXCEEDED")) throw error;
+  }
 }
 
 /** Recursion is bounded: the plan's depth was. */

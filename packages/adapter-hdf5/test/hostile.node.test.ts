@@ -3,6 +3,8 @@ import { readFileSync } from "node:fs";
 import { deflateSync } from "node:zlib";
 import { hdf5 } from "@masquerade/adapter-hdf5";
 import {
+  array,
+  Bundle,
   difference,
   fromBytes,
   isMasqueradeError,
@@ -81,6 +83,38 @@ describe("what is declared costs nothing until it is there", () => {
     const before = process.memoryUsage().rss;
     await expect(codec.decode(file)).rejects.toMatchObject({ code: "FORMAT_MALFORMED" });
     expect(process.memoryUsage().rss - before).toBeLessThan(40e6);
+  });
+
+  test("texts that lie over each other meet a limit before memory", async () => {
+    const texts = Array.from({ length: 5000 }, (_, i) => (i < 2 ? String(i).repeat(100_000) : "-"));
+    const bytes = await codec.encode(array(texts, "string"));
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    let at = 0;
+    while (view.getUint32(at, true) !== 100_000 || view.getUint32(at + 16, true) !== 100_000) at++;
+    // References to the two long ones, in turn, instead of those to the short ones.
+    for (let i = 2; i < texts.length; i++) bytes.copyWithin(at + 16 * i, at + 16 * (i % 2), at + 16 * (i % 2) + 16);
+    const before = process.memoryUsage().rss;
+    await expect(codec.decode(bytes)).rejects.toMatchObject({ code: "LIMIT_EXCEEDED" });
+    expect(process.memoryUsage().rss - before).toBeLessThan(200e6);
+    // All to one: no more memory than for one, and counted all the same.
+    for (let i = 1; i < texts.length; i++) bytes.copyWithin(at + 16 * i, at, at + 16);
+    await expect(codec.decode(bytes)).resolves.toMatchObject({ shape: [5000] });
+    await expect(codec.decode(bytes, { limits: { maxBytes: 1e8 } })).rejects.toMatchObject({ limit: "maxBytes" });
+  });
+
+  test("arrays that are too large together are refused before the first is read", async () => {
+    const one = zeros("uint8", [1000]);
+    const bytes = await codec.encode(
+      new Bundle({
+        entries: [
+          ["a", one],
+          ["b", one],
+        ],
+      }),
+    );
+    const limits = { maxTotalBytes: 1500 };
+    await expect(codec.decode(bytes, { limits })).rejects.toMatchObject({ limit: "maxTotalBytes" });
+    await expect(codec.decode(bytes, { limits, select: "a" })).resolves.toBeDefined();
   });
 
   test("groups that hold each other twice, 25 deep, end at the limit of objects", async () => {

@@ -55,6 +55,7 @@ async function sequences(
     // Many may point at one: the sum is what is allocated.
     total += bytes.length;
     heaps.demand(total);
+    heaps.demandApart(total);
     const shape = [bytes.length / of.size, ...inner.shape];
     out.push(arrayFromBytes(settle(bytes.slice(), inner.type, reader), dtype, shape) as NdArray);
   }
@@ -126,12 +127,25 @@ async function recordBytes(
 
 /** Texts as NumPy's `U`, of as many characters as the longest has. */
 function codePoints(found: readonly string[], { heaps }: Pointing): Made {
-  const points = found.map((text) => Array.from(text, (one) => one.codePointAt(0) as number));
-  const length = points.reduce((n, one) => Math.max(n, one.length), 1);
-  heaps.demand(points.length * length * 4);
-  const bytes = new Uint8Array(points.length * length * 4);
+  // The same text again and again is counted once.
+  let [last, points, length] = ["", 0, 1];
+  for (const text of found) {
+    if (text !== last) {
+      points = 0;
+      for (const _ of text) points++;
+    }
+    last = text;
+    length = Math.max(length, points);
+  }
+  heaps.demand(found.length * length * 4);
+  const bytes = new Uint8Array(found.length * length * 4);
   const view = new DataView(bytes.buffer);
-  for (const [i, one] of points.entries())
-    for (const [k, point] of one.entries()) view.setUint32((i * length + k) * 4, point, true);
+  for (const [i, text] of found.entries()) {
+    let at = i * length * 4;
+    for (const one of text) {
+      view.setUint32(at, one.codePointAt(0) as number, true);
+      at += 4;
+    }
+  }
   return { bytes, dtype: dtypes.str(length, "little") as DType };
 }

@@ -105,19 +105,19 @@ async function attribute(image: FileImage, heaps: GlobalHeaps, from: Cursor, bud
   if (shape === null) return { name, type: both, value: null };
   const count = shape.reduce((n, m) => n * m, 1);
   const bytes = count * type.size;
-  budget.left -= bytes;
-  if (!(budget.left >= 0))
-    throw new LimitError(
-      "maxMetadataBytes",
-      `attributes take more than ${image.patience.limits.maxMetadataBytes} bytes`,
-      { format: "hdf5" },
-    );
+  spend(image, budget, bytes);
   const raw = from.take(bytes);
   if (name === "DIMENSION_LIST")
     return { name, type: both, value: undefined, scales: await scalesOf(heaps, image, raw) };
   if (type.class === "text") {
     if (type.size !== heaps.referenceBytes) throw from.fail("a text of an impossible size");
-    return { name, type: both, value: (await heaps.texts(raw, count)).map((text) => text ?? "") };
+    const texts = (await heaps.texts(raw, count)).map((text) => text ?? "");
+    spend(
+      image,
+      budget,
+      texts.reduce((n, text) => n + text.length, 0),
+    );
+    return { name, type: both, value: texts };
   }
   if (type.class === "other" && type.points === "object" && type.size === image.offsetSize) {
     const from = new Cursor(raw, 0, image);
@@ -125,6 +125,13 @@ async function attribute(image: FileImage, heaps: GlobalHeaps, from: Cursor, bud
   }
   // Copies: what is kept must not hold on to blocks of the file.
   return { name, type: both, value: hasPointers(type) ? undefined : raw.slice() };
+}
+
+function spend(image: FileImage, budget: MetadataBudget, bytes: number): void {
+  budget.left -= bytes;
+  const { maxMetadataBytes } = image.patience.limits;
+  if (!(budget.left >= 0))
+    throw new LimitError("maxMetadataBytes", `attributes take more than ${maxMetadataBytes} bytes`, { format: "hdf5" });
 }
 
 /** Addresses of the scales attached to each dimension: HDF5's dimension scales, a sequence of object references for each. */

@@ -6,6 +6,8 @@ import type { FileImage } from "./image.ts";
 const MOST_COLLECTIONS = 64;
 /** How often all of a file may be gone through as heaps, beside what any small file may ask for. */
 const AGAIN = 64;
+/** How often the bytes of a file may come as values, beside what any small file may have. */
+const COPIES = 4;
 const SPARE = 2 ** 26;
 
 /** Bytes of the head of a collection, and of that of an object in it: with lengths of 4 bytes, 4 more make a multiple of 8. */
@@ -37,6 +39,7 @@ export class GlobalHeaps {
     const size = head.signature("GCOL", 1).skip(3).length();
     head.at = HEAD;
     if (size === undefined || size < head.at) throw head.fail("a global heap of no size");
+    image.demand(address, size);
     this.parsed += size;
     // Collections that lie over each other, asked for in turn.
     if (this.parsed > SPARE + AGAIN * image.end)
@@ -86,6 +89,20 @@ export class GlobalHeaps {
     return Array.from({ length: references.length / size }, () => from.address() ?? 0);
   }
 
+  /** Throws LimitError where values take more bytes than the file has, by far: many that point to one object, each of which is a copy in memory. */
+  demandApart(total: number): void {
+    const most = SPARE + COPIES * this.image.end;
+    if (total > most)
+      throw new LimitError(
+        "maxBytes",
+        `values of varying length take more than ${most} bytes, and lie over each other`,
+        {
+          format: "hdf5",
+        },
+      );
+    this.demand(total);
+  }
+
   /** Throws LimitError where values take more bytes than an array may. */
   demand(total: number): void {
     const { maxBytes } = this.image.patience.limits;
@@ -108,28 +125,40 @@ export class GlobalHeaps {
     const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
     const size = this.referenceBytes;
     const out: (string | null)[] = [];
-    let total = 0;
+    let [all, apart, length] = [0, 0, 0];
+    // Neighbours that point to the same place are the same text.
+    let before: Uint8Array | undefined;
     for (let i = 0; i < count; i++) {
       const reference = references.subarray(i * size, (i + 1) * size);
+      if (i % 1024 === 1023) this.image.check();
       if (reference.every((byte) => byte === 0)) {
         out.push(null);
+        before = undefined;
         continue;
       }
+      if (before !== undefined && sameBytes(before, reference)) {
+        all += length;
+        this.demand(all);
+        out.push(out[i - 1] as string);
+        continue;
+      }
+      before = reference;
       let bytes = await this.sequence(reference, 1);
       const end = bytes.indexOf(0);
       if (end >= 0) bytes = bytes.subarray(0, end);
-      total += bytes.length;
-      // Many references to one object: the sum is what is allocated.
-      const { maxBytes } = this.image.patience.limits;
-      if (total > maxBytes)
-        throw new LimitError("maxBytes", `texts take more than ${maxBytes} bytes`, { format: "hdf5" });
+      length = bytes.length;
+      all += length;
+      apart += length;
+      this.demand(all);
+      this.demandApart(apart);
       try {
         out.push(decoder.decode(bytes));
       } catch {
         throw malformed(`text ${i} is not UTF-8`);
       }
-      if (i % 1024 === 1023) this.image.check();
     }
     return out;
   }
 }
+
+const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => a.every((byte, i) => byte === b[i]);
