@@ -26,6 +26,14 @@ impl Error {
         Error::Malformed { message: message.into(), offset: Some(offset) }
     }
 
+    /// The same, of something that begins at this byte.
+    pub(crate) fn moved(self, by: u64) -> Self {
+        match self {
+            Error::Malformed { message, offset: Some(at) } => Error::Malformed { message, offset: Some(at + by as usize) },
+            other => other,
+        }
+    }
+
     /// The same, said of something within what.
     pub(crate) fn within(self, what: impl fmt::Display) -> Self {
         match self {

@@ -5,6 +5,8 @@ use std::path::Path;
 use bytes::Bytes;
 
 use crate::array::Array;
+use crate::blocks;
+use crate::blocks_write::{self, BlockOptions};
 use crate::error::{Error, Result};
 use crate::v1::{self, entry, file};
 use crate::write::{self, Options};
@@ -33,6 +35,37 @@ impl File {
     /// Reads the bytes of a file: everything is checked, masks are unpacked, checksums verified. Arrays are views of the bytes.
     pub fn from_bytes(raw: impl Into<Bytes>) -> Result<File> {
         crate::read::read(raw.into())
+    }
+
+    /// Reads a stream of blocks, `.mqb`, whole.
+    pub fn load_blocks(path: impl AsRef<Path>) -> Result<File> {
+        blocks::whole(std::fs::File::open(path)?)
+    }
+
+    /// Reads the bytes of a stream of blocks.
+    pub fn from_blocks(raw: impl AsRef<[u8]>) -> Result<File> {
+        blocks::whole(std::io::Cursor::new(raw))
+    }
+
+    /// The bytes of a stream of blocks: without compression the same from every client.
+    pub fn to_blocks(&self, options: BlockOptions) -> Result<Vec<u8>> {
+        let mut out = Vec::new();
+        blocks_write::write(self, &mut out, options)?;
+        Ok(out)
+    }
+
+    /// Writes a stream of blocks, one after another.
+    pub fn write_blocks(&self, to: &mut impl std::io::Write, options: BlockOptions) -> Result<()> {
+        blocks_write::write(self, to, options)
+    }
+
+    /// Writes a stream of blocks as a file, whole or not at all, and never over another.
+    pub fn save_blocks(&self, path: impl AsRef<Path>, options: BlockOptions) -> Result<()> {
+        write::saved(path.as_ref(), |out| {
+            let mut buffered = std::io::BufWriter::new(out);
+            blocks_write::write(self, &mut buffered, options)?;
+            Ok(std::io::Write::flush(&mut buffered)?)
+        })
     }
 
     /// A file of one array.

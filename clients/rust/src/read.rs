@@ -27,17 +27,12 @@ pub(crate) fn read(raw: Bytes) -> Result<File> {
     if message.version != VERSION {
         return Err(Error::new(format!("version {} of the schema; {VERSION} is known", message.version)));
     }
-    let buffers = std::mem::take(&mut message.buffers);
-    let taken = vec![false; buffers.len()];
-    let mut reader = Reader { buffers, taken, fields: 0, planes: Vec::new() };
+    let mut reader = Reader::new(std::mem::take(&mut message.buffers), Vec::new());
     content(&mut message, &mut |met| reader.meet(met))?;
-    if let Some(unused) = reader.taken.iter().position(|taken| !taken) {
-        return Err(Error::new(format!("no array uses buffer {}", unused + 1)));
-    }
-    Ok(File { message, planes: reader.planes })
+    Ok(File { message, planes: reader.finish()? })
 }
 
-struct Reader {
+pub(crate) struct Reader {
     buffers: Vec<v1::Buffer>,
     taken: Vec<bool>,
     fields: usize,
@@ -49,7 +44,21 @@ fn wrong<T>(what: impl Into<String>) -> Result<T> {
 }
 
 impl Reader {
-    fn meet(&mut self, met: Met<'_>) -> Result<()> {
+    /// `planes`: those that are there already.
+    pub(crate) fn new(buffers: Vec<v1::Buffer>, planes: Vec<Planes>) -> Reader {
+        let taken = vec![false; buffers.len()];
+        Reader { buffers, taken, fields: 0, planes }
+    }
+
+    /// The planes of all arrays, once every buffer is used.
+    pub(crate) fn finish(self) -> Result<Vec<Planes>> {
+        match self.taken.iter().position(|taken| !taken) {
+            Some(unused) => wrong(format!("no array uses buffer {}", unused + 1)),
+            None => Ok(self.planes),
+        }
+    }
+
+    pub(crate) fn meet(&mut self, met: Met<'_>) -> Result<()> {
         match met {
             Met::Array(array) => self.array(array),
             Met::DType(dtype) => dtype::check(dtype, &mut self.fields, 0),
@@ -81,7 +90,8 @@ impl Reader {
         Ok(std::mem::take(&mut buffer.data))
     }
 
-    fn array(&mut self, array: &mut v1::Array) -> Result<()> {
+    /// Checks what an array says of itself, its fill value included. Its number of elements.
+    pub(crate) fn said(&mut self, array: &v1::Array) -> Result<u64> {
         let Some(dtype) = array.dtype.as_deref() else { return wrong("an array has no dtype") };
         if array.order() == Order::Unspecified {
             return wrong("an array does not say its order");
@@ -100,10 +110,16 @@ impl Reader {
         if dtype.itemsize == 0 && size > MOST_OF_NO_BYTES {
             return wrong(format!("{size} elements of no bytes"));
         }
-        let data = if of_objects(dtype) { check_objects(array, dtype, size)? } else { self.data(array, dtype, size)? };
         if let Some(fill) = &array.fill_value {
             self.check_fill(fill)?;
         }
+        Ok(size)
+    }
+
+    fn array(&mut self, array: &mut v1::Array) -> Result<()> {
+        let size = self.said(array)?;
+        let Some(dtype) = array.dtype.as_deref() else { return wrong("an array has no dtype") };
+        let data = if of_objects(dtype) { check_objects(array, dtype, size)? } else { self.data(array, dtype, size)? };
         let mask = array.mask.as_ref().map(|mask| self.mask(mask, dtype, size)).transpose()?;
         self.planes.push(Planes { data, mask });
         // From here on: where the array's planes are.
@@ -176,7 +192,7 @@ fn check_objects(array: &v1::Array, dtype: &v1::DType, size: u64) -> Result<Byte
     Ok(Bytes::new())
 }
 
-fn check_element(dtype: &v1::DType, object: &Value) -> Result<()> {
+pub(crate) fn check_element(dtype: &v1::DType, object: &Value) -> Result<()> {
     match &object.kind {
         _ if dtype.kind() != Kind::String => Ok(()),
         Some(value::Kind::Text(_)) => Ok(()),

@@ -141,6 +141,63 @@ static SEQUENCE: Rules = Rules { name: "Sequence", fields: &[many(1, "items", Me
 static DICT: Rules = Rules { name: "Dict", fields: &[many(1, "items", Message(&DICT_ITEM))] };
 static DICT_ITEM: Rules = Rules { name: "DictItem", fields: &[one(1, "key", Message(&VALUE)), one(2, "value", Message(&VALUE))] };
 
+pub(crate) static STREAM: Rules = Rules {
+    name: "StreamMessage",
+    fields: &[
+        of(1, 1, "envelope", Message(&ENVELOPE)),
+        of(1, 2, "header", Message(&HEADER)),
+        of(1, 3, "block", Message(&BLOCK)),
+        of(1, 4, "growth", Message(&GROWTH)),
+        of(1, 5, "index", Message(&INDEX)),
+        of(1, 6, "end", Message(&END)),
+        of(1, 7, "request", Message(&REQUEST)),
+        of(1, 8, "receipt", Message(&RECEIPT)),
+        of(1, 9, "failure", Message(&FAILURE)),
+        one(15, "checksum", Fixed32),
+    ],
+};
+static ENVELOPE: Rules = Rules {
+    name: "Envelope",
+    fields: &[
+        one(1, "magic", Fixed32),
+        one(2, "version", U32),
+        one(3, "headers", U64),
+        one(4, "blocks", U64),
+        one(5, "codec", Enum(4)),
+        one(6, "checksum", Enum(2)),
+        one(7, "mask_encoding", Enum(3)),
+        many(8, "block_shapes", Message(&SHAPE)),
+        of(9, 9, "array", Message(&ARRAY)),
+        of(9, 10, "bundle", Message(&BUNDLE)),
+        many(11, "buffers", Message(&BUFFER)),
+    ],
+};
+static SHAPE: Rules = Rules { name: "BlockShape", fields: &[many(1, "lengths", U64)] };
+static HEADER: Rules = Rules { name: "NpyHeader", fields: &[one(1, "array", U32), one(2, "npy", Bytes)] };
+static BLOCK: Rules = Rules {
+    name: "Block",
+    fields: &[
+        one(1, "index", U64),
+        one(2, "array", U32),
+        one(3, "plane", Enum(2)),
+        one(4, "start", U64),
+        one(5, "count", U64),
+        one(6, "length", U64),
+        one(7, "data", Bytes),
+    ],
+};
+pub(crate) static OBJECTS: Rules =
+    Rules { name: "Objects", fields: &[many(1, "items", Message(&VALUE)), many(2, "buffers", Message(&BUFFER))] };
+static GROWTH: Rules = Rules { name: "Growth", fields: &[one(1, "array", U32), one(2, "length", U64)] };
+static INDEX: Rules =
+    Rules { name: "Index", fields: &[many(1, "offsets", Fixed64), many(2, "sizes", Fixed32), many(3, "growths", Message(&GROWTH))] };
+static END: Rules = Rules { name: "End", fields: &[one(1, "blocks", Fixed64), one(2, "index", Fixed64), one(3, "digest", Fixed32)] };
+static REQUEST: Rules =
+    Rules { name: "Request", fields: &[one(1, "version", U32), many(2, "runs", Message(&RUN)), one(3, "only_runs", Bool)] };
+static RUN: Rules = Rules { name: "BlockRun", fields: &[one(1, "first", U64), one(2, "count", U64)] };
+static RECEIPT: Rules = Rules { name: "Receipt", fields: &[one(1, "blocks", Fixed64), one(2, "digest", Fixed32)] };
+static FAILURE: Rules = Rules { name: "Failure", fields: &[one(1, "code", Text), one(2, "message", Text)] };
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -176,7 +233,7 @@ mod tests {
     fn is_the_schema() {
         let here = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
         let proto = here.join("../../packages/adapter-protobuf/proto");
-        let files = ["masquerade/v1/dtype.proto", "masquerade/v1/file.proto"].map(|name| proto.join(name));
+        let files = ["masquerade/v1/dtype.proto", "masquerade/v1/file.proto", "masquerade/v1/blocks.proto"].map(|name| proto.join(name));
         let set = protox::compile(files, [proto]).expect("the schema");
         let mut enums = BTreeMap::new();
         for one in set.file.iter().flat_map(|file| &file.enum_type) {
@@ -205,7 +262,9 @@ mod tests {
             schema.insert(message.name().to_string(), lines.collect::<Vec<_>>());
         }
         let mut ours = BTreeMap::new();
-        said(&FILE, &mut ours);
+        for whole in [&FILE, &STREAM, &OBJECTS] {
+            said(whole, &mut ours);
+        }
         assert_eq!(ours, schema);
     }
 }

@@ -819,3 +819,314 @@ impl BundleKind {
         }
     }
 }
+/// One message of a stream.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct StreamMessage {
+    /// Checksum of all bytes of this message before this field, which is the last one and takes five bytes: 7d and the
+    /// value, least significant byte first. Of the kind the envelope names; absent if it names none. Control messages
+    /// (request, receipt, failure) have none.
+    #[prost(fixed32, optional, tag = "15")]
+    pub checksum: ::core::option::Option<u32>,
+    /// Exactly one is set.
+    #[prost(oneof = "stream_message::Kind", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9")]
+    pub kind: ::core::option::Option<stream_message::Kind>,
+}
+/// Nested message and enum types in `StreamMessage`.
+pub mod stream_message {
+    /// Exactly one is set.
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Kind {
+        /// The first message of a stream.
+        #[prost(message, tag = "1")]
+        Envelope(super::Envelope),
+        /// After the envelope: one for each array of the stream.
+        #[prost(message, tag = "2")]
+        Header(super::NpyHeader),
+        /// A part of an array's data or of its mask.
+        #[prost(message, tag = "3")]
+        Block(super::Block),
+        /// In files: an array that has grown. What follows are its new blocks.
+        #[prost(message, tag = "4")]
+        Growth(super::Growth),
+        /// In files: where the blocks are.
+        #[prost(message, tag = "5")]
+        Index(super::Index),
+        /// The last message of a stream.
+        #[prost(message, tag = "6")]
+        End(super::End),
+        /// From the receiver to the sender: what to send.
+        #[prost(message, tag = "7")]
+        Request(super::Request),
+        /// From the receiver to the sender: everything has arrived.
+        #[prost(message, tag = "8")]
+        Receipt(super::Receipt),
+        /// From either to the other: why this ends here.
+        #[prost(message, tag = "9")]
+        Failure(super::Failure),
+    }
+}
+/// What the stream is, and all that is said of its arrays beyond their NPY headers.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Envelope {
+    /// Always 0x3142514d ("MQB1"), so that the first message says what it is where there is no file around it.
+    #[prost(fixed32, tag = "1")]
+    pub magic: u32,
+    /// Version of the critical fields; 1. A reader refuses versions it does not know.
+    #[prost(uint32, tag = "2")]
+    pub version: u32,
+    /// How many NPY headers follow: one for each array of the content, in the order in which the content names them. Always
+    /// given, 0 too.
+    #[prost(uint64, optional, tag = "3")]
+    pub headers: ::core::option::Option<u64>,
+    /// How many blocks there are before the first growth. Always given, 0 too, where the writer knows it.
+    #[prost(uint64, optional, tag = "4")]
+    pub blocks: ::core::option::Option<u64>,
+    /// How the data of blocks are compressed.
+    #[prost(enumeration = "Codec", tag = "5")]
+    pub codec: i32,
+    /// Kind of the checksum of every message. Absent: there are none.
+    #[prost(enumeration = "ChecksumKind", tag = "6")]
+    pub checksum: i32,
+    /// How masks are held within a block: RAW or PACKED, each block by itself. (RUN_LENGTH is not used: codecs do that.)
+    #[prost(enumeration = "MaskEncoding", tag = "7")]
+    pub mask_encoding: i32,
+    /// For each array of the stream the shape of its blocks.
+    #[prost(message, repeated, tag = "8")]
+    pub block_shapes: ::prost::alloc::vec::Vec<BlockShape>,
+    /// The bytes of the arrays within attributes and dtypes, as in File.buffers.
+    #[prost(message, repeated, tag = "11")]
+    pub buffers: ::prost::alloc::vec::Vec<Buffer>,
+    /// Exactly one is set. What an NPY header says (shape, order and, where a header has words for all of it, dtype) is
+    /// left out of the Arrays; so are the data: Array.data_buffer, Array.objects, Mask.count, Mask.buffer and
+    /// Mask.encoding. A Mask without fields says that there is a full mask. Arrays within attributes and dtypes are
+    /// complete, as in a File.
+    #[prost(oneof = "envelope::Content", tags = "9, 10")]
+    pub content: ::core::option::Option<envelope::Content>,
+}
+/// Nested message and enum types in `Envelope`.
+pub mod envelope {
+    /// Exactly one is set. What an NPY header says (shape, order and, where a header has words for all of it, dtype) is
+    /// left out of the Arrays; so are the data: Array.data_buffer, Array.objects, Mask.count, Mask.buffer and
+    /// Mask.encoding. A Mask without fields says that there is a full mask. Arrays within attributes and dtypes are
+    /// complete, as in a File.
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Content {
+        /// A single array without a name.
+        #[prost(message, tag = "9")]
+        Array(super::Array),
+        /// Several.
+        #[prost(message, tag = "10")]
+        Bundle(super::Bundle),
+    }
+}
+/// Lengths of a block along the axes of its array. A block is a run of memory: along the slowest axes its length is 1,
+/// along one axis it is anything, along the faster ones it is the array's (1 where that is 0). The slowest axis is the
+/// first in C order, the last in Fortran order; along it the length may be more than the array's. Blocks at the end of
+/// that one axis may be shorter. Empty for a 0-d array.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct BlockShape {
+    /// One for each axis; at least 1.
+    #[prost(uint64, repeated, tag = "1")]
+    pub lengths: ::prost::alloc::vec::Vec<u64>,
+}
+/// The header of one array.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct NpyHeader {
+    /// The number of the array in the stream, counted from 0.
+    #[prost(uint32, tag = "1")]
+    pub array: u32,
+    /// What numpy.save writes before the data, from 93 4e 55 4d 50 59 to the line feed, untouched. Arrays of objects and of
+    /// StringDType have the descr '|O'. After a growth it still tells the shape before it.
+    #[prost(bytes = "bytes", tag = "2")]
+    pub npy: ::prost::bytes::Bytes,
+}
+/// A run of an array in memory.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Block {
+    /// The number of the block in the stream, counted from 0 through all arrays.
+    #[prost(uint64, tag = "1")]
+    pub index: u64,
+    /// The number of the array.
+    #[prost(uint32, tag = "2")]
+    pub array: u32,
+    /// Data or mask.
+    #[prost(enumeration = "Plane", tag = "3")]
+    pub plane: i32,
+    /// The first element, counted in memory order.
+    #[prost(uint64, tag = "4")]
+    pub start: u64,
+    /// How many elements.
+    #[prost(uint64, tag = "5")]
+    pub count: u64,
+    /// How many bytes there are uncompressed.
+    #[prost(uint64, tag = "6")]
+    pub length: u64,
+    /// The bytes, compressed by the stream's codec if they are fewer than length, as they are if they are exactly as many.
+    #[prost(bytes = "bytes", tag = "7")]
+    pub data: ::prost::bytes::Bytes,
+}
+/// The bytes of a block of an array of objects or of StringDType, which has no bytes of its own.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Objects {
+    /// The elements.
+    #[prost(message, repeated, tag = "1")]
+    pub items: ::prost::alloc::vec::Vec<Value>,
+    /// The bytes of the arrays among them, as in File.buffers.
+    #[prost(message, repeated, tag = "2")]
+    pub buffers: ::prost::alloc::vec::Vec<Buffer>,
+}
+/// An array becomes longer along its slowest axis.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Growth {
+    /// The number of the array.
+    #[prost(uint32, tag = "1")]
+    pub array: u32,
+    /// Its new length along that axis.
+    #[prost(uint64, tag = "2")]
+    pub length: u64,
+}
+/// Where the blocks of a file are.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Index {
+    /// For each block, in the order of their numbers, the byte at which its message begins, its length not counted to it.
+    #[prost(fixed64, repeated, tag = "1")]
+    pub offsets: ::prost::alloc::vec::Vec<u64>,
+    /// For each block the bytes of its message.
+    #[prost(fixed32, repeated, tag = "2")]
+    pub sizes: ::prost::alloc::vec::Vec<u32>,
+    /// All growths of the file, in order.
+    #[prost(message, repeated, tag = "3")]
+    pub growths: ::prost::alloc::vec::Vec<Growth>,
+}
+/// The end of a stream, or of one session of writing to a file. Has the same size always.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct End {
+    /// How many blocks the whole stream has.
+    #[prost(fixed64, optional, tag = "1")]
+    pub blocks: ::core::option::Option<u64>,
+    /// In files: the byte at which the message with the index begins, its length not counted to it. 0: there is no index.
+    #[prost(fixed64, optional, tag = "2")]
+    pub index: ::core::option::Option<u64>,
+    /// Checksum of the checksums of all blocks, each as four bytes, least significant byte first, in the order of the
+    /// blocks' numbers. 0 without checksums.
+    #[prost(fixed32, optional, tag = "3")]
+    pub digest: ::core::option::Option<u32>,
+}
+/// What the receiver wants. The first message on a connection in both directions.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Request {
+    /// Version of the stream that is understood; 1.
+    #[prost(uint32, tag = "1")]
+    pub version: u32,
+    /// Runs of blocks by their numbers. Empty: all of them.
+    #[prost(message, repeated, tag = "2")]
+    pub runs: ::prost::alloc::vec::Vec<BlockRun>,
+    /// Everything that is asked for is in runs, so that none means that no block is wanted but only envelope, headers and
+    /// end.
+    #[prost(bool, tag = "3")]
+    pub only_runs: bool,
+}
+/// Blocks one after another.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct BlockRun {
+    /// The number of the first.
+    #[prost(uint64, tag = "1")]
+    pub first: u64,
+    /// How many.
+    #[prost(uint64, tag = "2")]
+    pub count: u64,
+}
+/// Everything has arrived and is right.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Receipt {
+    /// How many blocks.
+    #[prost(fixed64, optional, tag = "1")]
+    pub blocks: ::core::option::Option<u64>,
+    /// The digest of what arrived.
+    #[prost(fixed32, optional, tag = "2")]
+    pub digest: ::core::option::Option<u32>,
+}
+/// Why nothing more comes.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Failure {
+    /// A code of the library's errors, as FORMAT_CHECKSUM.
+    #[prost(string, tag = "1")]
+    pub code: ::prost::alloc::string::String,
+    /// A line for people.
+    #[prost(string, tag = "2")]
+    pub message: ::prost::alloc::string::String,
+}
+/// How the data of blocks are compressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum Codec {
+    /// Never written.
+    Unspecified = 0,
+    /// Not at all.
+    None = 1,
+    /// zlib (RFC 1950).
+    Deflate = 2,
+    /// One Zstandard frame (RFC 8878) that states its content size, without a dictionary.
+    Zstd = 3,
+    /// One Blosc 1 buffer.
+    Blosc = 4,
+}
+impl Codec {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "CODEC_UNSPECIFIED",
+            Self::None => "CODEC_NONE",
+            Self::Deflate => "CODEC_DEFLATE",
+            Self::Zstd => "CODEC_ZSTD",
+            Self::Blosc => "CODEC_BLOSC",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "CODEC_UNSPECIFIED" => Some(Self::Unspecified),
+            "CODEC_NONE" => Some(Self::None),
+            "CODEC_DEFLATE" => Some(Self::Deflate),
+            "CODEC_ZSTD" => Some(Self::Zstd),
+            "CODEC_BLOSC" => Some(Self::Blosc),
+            _ => None,
+        }
+    }
+}
+/// Which plane of an array.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum Plane {
+    /// Never written.
+    Unspecified = 0,
+    /// The elements.
+    Data = 1,
+    /// The bools of the mask.
+    Mask = 2,
+}
+impl Plane {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "PLANE_UNSPECIFIED",
+            Self::Data => "PLANE_DATA",
+            Self::Mask => "PLANE_MASK",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "PLANE_UNSPECIFIED" => Some(Self::Unspecified),
+            "PLANE_DATA" => Some(Self::Data),
+            "PLANE_MASK" => Some(Self::Mask),
+            _ => None,
+        }
+    }
+}

@@ -78,7 +78,7 @@ fn names(all: &mut [Attribute], visit: &mut Visit<'_>) -> Result<()> {
     Ok(())
 }
 
-fn value(one: &mut Value, visit: &mut Visit<'_>) -> Result<()> {
+pub(crate) fn value(one: &mut Value, visit: &mut Visit<'_>) -> Result<()> {
     visit(Met::Value(one))?;
     match &mut one.kind {
         Some(value::Kind::List(items) | value::Kind::Tuple(items)) => items.items.iter_mut().try_for_each(|item| value(item, visit)),

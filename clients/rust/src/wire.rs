@@ -34,7 +34,7 @@ pub(crate) fn check(raw: &[u8], start: usize, end: usize, rules: &Rules, depth: 
             continue;
         };
         let expected = wire_of(&field.kind);
-        let packed = wire == 2 && expected == 0 && field.repeated;
+        let packed = wire == 2 && expected != 2 && field.repeated;
         if wire != expected && !packed {
             let what = format!("field {} of {} has wire type {wire}, not {expected}", field.name, rules.name);
             return Err(Error::at(tag_at, what));
@@ -57,7 +57,7 @@ pub(crate) fn check(raw: &[u8], start: usize, end: usize, rules: &Rules, depth: 
                 check(raw, from, stop, inner, depth + 1)?;
             } else if packed {
                 while at < stop {
-                    at = number_of(raw, at, stop, field)?;
+                    at = if expected == 0 { number_of(raw, at, stop, field)? } else { skip(raw, at, stop, expected)? };
                 }
             }
             at = stop;

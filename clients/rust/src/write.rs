@@ -18,7 +18,7 @@ use crate::wire::put_varint;
 use crate::{mask, wire};
 
 const MAGIC: u32 = 0x3151_534d;
-const MOST_BYTES: usize = (1 << 31) - 1;
+pub(crate) const MOST_BYTES: usize = (1 << 31) - 1;
 const ALIGNMENT: usize = 64;
 
 /// How a file is written.
@@ -56,14 +56,19 @@ pub enum Checksum {
 
 pub(crate) fn save(file: &File, path: &Path, options: Options) -> Result<()> {
     let raw = bytes(file, options)?;
+    saved(path, |out| Ok(out.write_all(&raw)?))
+}
+
+/// Makes a file of what is written to it.
+pub(crate) fn saved(path: &Path, write: impl FnOnce(&mut std::fs::File) -> Result<()>) -> Result<()> {
     let mut name = path.as_os_str().to_owned();
     name.push(format!(".{}.part", std::process::id()));
     let temporary = Path::new(&name);
     let mut out = OpenOptions::new().write(true).create_new(true).open(temporary)?;
     // A link fails where the name is taken; a rename would replace it.
-    let written = out.write_all(&raw).and_then(|()| out.sync_all()).and_then(|()| std::fs::hard_link(temporary, path));
+    let written = write(&mut out).and_then(|()| Ok(out.sync_all().and_then(|()| std::fs::hard_link(temporary, path))?));
     std::fs::remove_file(temporary)?;
-    Ok(written?)
+    written
 }
 
 pub(crate) fn bytes(file: &File, options: Options) -> Result<Vec<u8>> {
@@ -87,13 +92,13 @@ pub(crate) fn bytes(file: &File, options: Options) -> Result<Vec<u8>> {
     }
     out.reserve_exact(size - out.len());
     for data in &buffers {
-        append(&mut out, data, options.checksum);
+        append(&mut out, data, options.checksum, 5);
     }
     Ok(out)
 }
 
 /// Sets what a message says of its buffers, and adds these.
-fn prepare(array: &mut v1::Array, planes: &Planes, encoding: MaskEncoding, buffers: &mut Vec<Bytes>) -> Result<()> {
+pub(crate) fn prepare(array: &mut v1::Array, planes: &Planes, encoding: MaskEncoding, buffers: &mut Vec<Bytes>) -> Result<()> {
     let dtype = array.dtype.as_deref().ok_or_else(|| Error::new("an array has no dtype"))?;
     let size = elements(&array.shape)?;
     let objects = of_objects(dtype);
@@ -122,8 +127,8 @@ fn prepare(array: &mut v1::Array, planes: &Planes, encoding: MaskEncoding, buffe
     Ok(())
 }
 
-/// Writes a message Buffer whose data lie at a multiple of 64 bytes.
-fn append(out: &mut Vec<u8>, data: &[u8], sum: Checksum) {
+/// Writes a message Buffer, in this field, whose data lie at a multiple of 64 bytes.
+pub(crate) fn append(out: &mut Vec<u8>, data: &[u8], sum: Checksum, field: u8) {
     let kind = match sum {
         Checksum::Crc32 => Some(ChecksumKind::Crc32),
         Checksum::Crc32c => Some(ChecksumKind::Crc32c),
@@ -141,7 +146,7 @@ fn append(out: &mut Vec<u8>, data: &[u8], sum: Checksum) {
     }
     for zeros in 0.. {
         let padding = if zeros == 0 { 0 } else { 2 + zeros };
-        let mut before = vec![0x2a];
+        let mut before = vec![field << 3 | 2];
         put_varint(&mut before, (padding + head.len() + data.len() + after.len()) as u64);
         if zeros > 0 {
             before.extend_from_slice(&[0x0a, zeros as u8]);

@@ -6,7 +6,7 @@ use std::path::Path;
 fn generated_code_is_current() {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let proto = here.join("../../packages/adapter-protobuf/proto");
-    let files = ["masquerade/v1/dtype.proto", "masquerade/v1/file.proto"].map(|name| proto.join(name));
+    let files = ["masquerade/v1/dtype.proto", "masquerade/v1/file.proto", "masquerade/v1/blocks.proto"].map(|name| proto.join(name));
     let descriptors = protox::compile(files, [proto]).expect("the schema");
     let target = Path::new(env!("CARGO_TARGET_TMPDIR"));
     prost_build::Config::new().bytes(["."]).out_dir(target).compile_fds(descriptors).expect("generated code");
