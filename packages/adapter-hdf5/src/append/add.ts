@@ -3,6 +3,7 @@ import {
   type BundleHeader,
   describe,
   eachArray,
+  type Header,
   headerOf,
   isBundle,
   isBundleHeader,
@@ -52,6 +53,8 @@ export class Additions {
     const made: Named[] = [];
     const headers = new Map<string, BundleHeader["entries"] extends ReadonlyMap<string, infer H> ? H : never>();
     const values = new Map<string, AnyArray>();
+    const there = new Map<string, Scale>();
+    for (const scale of this.scalesFor(group)) if (!there.has(scale.name)) there.set(scale.name, scale);
     for (const [name, member] of members) {
       const at = path === "" ? name : `${path}/${name}`;
       if (isBundle(member)) {
@@ -64,12 +67,10 @@ export class Additions {
       values.set(at, member);
       const header = headerOf(member);
       headers.set(name, header);
-      const [first, ...others] = arrayNodes(name, header, at, options, member);
+      const [first, ...others] = arrayNodes(name, header, at, growingAlong(header, there, options), member);
       if (first !== undefined) made.push([first[0], this.told(first[1])], ...others);
     }
     for (const [at, array] of values) work.values.set(at, array);
-    const there = new Map<string, Existing>();
-    for (const scale of this.scalesFor(group)) if (!there.has(scale.name)) there.set(scale.name, scale);
     const names = new Set(group.members.map(([name]) => name));
     const nodes = withScales(made, headers, {
       there,
@@ -83,8 +84,7 @@ export class Additions {
       more.set(name, node);
     }
     work.added.set(group.address, more);
-    for (const { address, uses } of there.values() as Iterable<Scale>)
-      if (uses.length > 0) work.uses.set(address, uses);
+    for (const { address, uses } of there.values()) if (uses.length > 0) work.uses.set(address, uses);
   }
 
   /** Among members that other tools wrote, ours say that they are. */
@@ -116,7 +116,8 @@ export class Additions {
     const told = this.work.spaces.get(address);
     const uses = this.work.uses.get(address) ?? [];
     const length = told === undefined ? (raw.shape?.[0] as number) + more : this.grownLength(address);
-    return { name, address, length, node: this.around.nodes.at(address), uses };
+    const grows = raw.stored.maxShape[0] === Number.POSITIVE_INFINITY;
+    return { name, address, length, grows, node: this.around.nodes.at(address), uses };
   }
 
   /** Of a scale without values: as long as the arrays that it is for. */
@@ -130,7 +131,16 @@ export class Additions {
   }
 }
 
-type Scale = Existing & { readonly name: string; readonly address: number };
+type Scale = Existing & { readonly name: string; readonly address: number; readonly grows: boolean };
+
+/** What joins a dimension without end may grow along it, as those that have it already. */
+function growingAlong(header: Header, there: ReadonlyMap<string, Scale>, options: Hdf5WriteOptions): Hdf5WriteOptions {
+  const more = (header.dims ?? []).flatMap((name, axis) => {
+    const scale = there.get(name);
+    return scale?.grows === true && scale.length === header.shape[axis] ? [axis] : [];
+  });
+  return more.length === 0 ? options : { ...options, resizable: [...(options.resizable ?? []), ...more] };
+}
 
 const idsOf = (raw: RawDataset): readonly number[] => numbersAttr(raw.attrs, "_Netcdf4Dimid");
 

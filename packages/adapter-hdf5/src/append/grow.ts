@@ -157,6 +157,7 @@ function maskPlane(raw: RawDataset, refuse: Refuse): Plane {
 /** 1 for each element that is set, as an integer of the mask's size. */
 function flags(array: NdArray, type: H5Type): Uint8Array {
   const set = array.toC() as Uint8Array;
+  if (type.size === 1 && set.every((byte) => byte <= 1)) return set;
   const own = type.class === "enum" ? type.base : type;
   const last = "bigEndian" in own && own.bigEndian ? type.size - 1 : 0;
   const out = new Uint8Array(set.length * type.size);

@@ -140,6 +140,12 @@ function dimensionsOf(
     for (const [axis, name] of (dims ?? []).entries()) {
       if (name === "" || name === "." || /\//.test(name)) continue;
       const length = shape[axis] as number;
+      const existing = there.get(name);
+      if (existing !== undefined && nodes.get(name) === undefined) {
+        // Those of its length join it, whatever others of this name there are.
+        out.set(name, { length: existing.length, maximum: existing.length, coordinates: undefined, existing });
+        continue;
+      }
       const before = out.get(name);
       if (out.has(name)) {
         // Twice along one array, or of two lengths: nobody could tell which.
@@ -148,12 +154,6 @@ function dimensionsOf(
       }
       const header = headers.get(name);
       const node = nodes.get(name);
-      const existing = there.get(name);
-      if (existing !== undefined && node === undefined) {
-        const joins = existing.length === length;
-        out.set(name, joins ? { length, maximum: length, coordinates: undefined, existing } : undefined);
-        continue;
-      }
       const isFree = node === undefined && header === undefined && !taken.has(name);
       const plain = header !== undefined && !isBundleHeader(header) ? header : undefined;
       const isOwn = plain?.dims?.length === 1 && plain.dims[0] === name && plain.shape[0] === length;
