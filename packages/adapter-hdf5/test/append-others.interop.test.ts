@@ -231,6 +231,114 @@ async function accepted(name: string): Promise<void> {
   expect(await told("h5repack", path, again), `h5repack ${name}`).toBe(await told("h5repack", was, again));
 }
 
+test("references to what would get another place, and files of kinds that are not added to, are refused and left alone", async () => {
+  await python(support("others.py"), "odd", folder);
+  const row = sample([1], 400);
+  const steps = {
+    add: new Bundle({ entries: [["new", row]] }),
+    within: nested([["g/new", row]]),
+    grow: new Bundle({ entries: [["t", row]] }),
+  };
+  const wrong = async (name: string): Promise<string> => {
+    const out: string[] = [];
+    for (const [step, value] of Object.entries(steps)) {
+      const before = await readFile(join(folder, name));
+      const error = await add(name, value).then(
+        () => undefined,
+        (one: unknown) => one,
+      );
+      if (error === undefined) continue;
+      expect(error, name).toMatchObject({ code: "CAPABILITY_MISSING" });
+      expect((await readFile(join(folder, name))).equals(before), name).toBe(true);
+      out.push(step);
+    }
+    return out.join(" ");
+  };
+  const points = ["root", "group", "dataset", "region", "other"].flatMap((to) => [
+    `${to}-value.h5`,
+    `${to}-attribute.h5`,
+  ]);
+  const found: Record<string, string> = {};
+  for (const name of [...points, "sequences.h5", "page.h5", "free.h5", "sizes.h5", "aggregate.h5"])
+    found[name] = await wrong(name);
+  const [all, within, grow] = ["add within grow", "within", "grow"];
+  expect(found).toEqual({
+    "root-value.h5": all,
+    "root-attribute.h5": all,
+    "group-value.h5": within,
+    "group-attribute.h5": within,
+    "dataset-value.h5": grow,
+    "dataset-attribute.h5": grow,
+    "region-value.h5": grow,
+    "region-attribute.h5": grow,
+    "other-value.h5": "",
+    "other-attribute.h5": "",
+    "sequences.h5": grow,
+    "page.h5": all,
+    "free.h5": all,
+    "sizes.h5": all,
+    "aggregate.h5": "",
+  });
+  const seen = await python(support("others.py"), "odd_look", folder, ...Object.keys(found));
+  const right = Object.entries(found).map(([name, refused]) => {
+    const done = (step: string): boolean => !refused.split(" ").includes(step);
+    return [name, [done("grow") ? 401 : 400, done("within") ? 1 : 0, done("add"), true]] as const;
+  });
+  expect(seen).toEqual(Object.fromEntries(right));
+  const accented = (await read("compressed.h5")).get("ascii") as AnyArray;
+  for (const [name, why] of [
+    ["t", /filter 32000/],
+    ["ascii", /ASCII text/],
+  ] as const) {
+    const text = new NdArray({ dtype: accented.dtype, shape: [1], storage: ["é"] as never }) as AnyArray;
+    const more = new Bundle({ entries: [[name, name === "t" ? row : text]] });
+    await expect(add("compressed.h5", more), name).rejects.toMatchObject({
+      code: "CAPABILITY_MISSING",
+      message: expect.stringMatching(why),
+    });
+  }
+});
+
+test("netCDF variables take nothing their readers would see otherwise", async () => {
+  await python(support("others.py"), "make", folder);
+  const nc = await read("nc.nc");
+  const before = await readFile(join(folder, "nc.nc"));
+  const part = (name: string): AnyArray => (nc.get(name) as AnyArray).slice("0:1") as AnyArray;
+  const valued = (name: string, value: number): AnyArray => {
+    const one = part(name).copy() as MaskedArray;
+    one.data.set([0, ...one.shape.slice(1).map(() => 0)], value as never);
+    return one.with({ mask: one.mask }) as AnyArray;
+  };
+  const together = ["time", "v", "d"].map((name) => [name, part(name)] as const);
+  const cases: readonly (readonly [string, readonly (readonly [string, AnyArray])[], RegExp])[] = [
+    ["a dimension that others have", [["v", part("v")]], /"\/v" has the dimension "\/time", which .* has too/],
+    [
+      "a valid element that is the fill value",
+      [...together.slice(0, 1), ["v", valued("v", -5)], ...together.slice(2)],
+      /would not be read as what is added/,
+    ],
+    ["numbers that are packed", [["packed", nc.get("packed") as AnyArray]], /packed by its attribute scale_factor/],
+    ["a valid element outside the valid range", [["ranged", sample([1], -1)]], /would not be read as what is added/],
+  ];
+  for (const [what, entries, why] of cases) {
+    await expect(add("nc.nc", new Bundle({ entries: [...entries] })), what).rejects.toMatchObject({
+      code: "CAPABILITY_MISSING",
+      message: expect.stringMatching(why),
+    });
+    expect((await readFile(join(folder, "nc.nc"))).equals(before), what).toBe(true);
+  }
+  await expect(
+    add(
+      "tables.h5",
+      new Bundle({
+        entries: [["indexed", ((await read("tables.h5")).get("indexed") as AnyArray).slice("0:1") as AnyArray]],
+      }),
+    ),
+  ).rejects.toMatchObject({
+    message: expect.stringMatching(/indices that only PyTables keeps/),
+  });
+});
+
 const bare = (array: AnyArray): AnyArray => {
   const data = (isMaskedArray(array) ? array.data : array).with({ dims: undefined, attrs: new Map() }) as NdArray;
   return isMaskedArray(array) ? (new MaskedArray({ data, mask: array.mask as never }) as AnyArray) : data;

@@ -7,11 +7,13 @@ import {
   type AnyArray,
   Bundle,
   concatenate,
+  type DType,
   difference,
+  dtypes,
   fromBytes,
   isBundle,
   MaskedArray,
-  type NdArray,
+  NdArray,
 } from "@masquerade/core";
 import { fromFile } from "@masquerade/core/node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -53,6 +55,30 @@ describe("growing", () => {
       const want = await codec.decode(await codec.encode(concatenate([a, b] as never, axis) as AnyArray, options));
       expect(difference(want, await appended(a, b, options))).toBeUndefined();
     }
+  });
+
+  test("texts of varying length, missing ones too, and those of one length", async () => {
+    const of = (texts: readonly (string | null)[], dtype: DType): AnyArray =>
+      new NdArray({ dtype, shape: [texts.length], storage: [...texts] as never }) as AnyArray;
+    const plain = dtypes.stringDType();
+    const withMissing = dtypes.stringDType({ naObject: { value: null } });
+    const cases = [
+      [of(["a", "é", ""], plain), of(["long ".repeat(2000), "b"], plain)],
+      [of(["a", null], withMissing), of([null, "c"], withMissing)],
+      [of(["a\0b", "cde"], plain), of(["f", "g\0h"], plain)],
+    ] as const;
+    for (const [a, b] of cases)
+      for (const gzip of [undefined, 1]) {
+        const found = await appended(a, b, { resizable: [0], gzip });
+        expect(difference(concatenate([a, b] as never) as AnyArray, found as AnyArray)).toBeUndefined();
+      }
+    const fixed = new Disk(await codec.encode(cases[2][0], { resizable: [0] }));
+    const before = fixed.bytes.slice();
+    await expect(codec.append?.(fixed, of(["too long"], plain))).rejects.toMatchObject({ code: "CAPABILITY_MISSING" });
+    const varying = new Disk(await codec.encode(cases[0][0], { resizable: [0] }));
+    const was = varying.bytes.slice();
+    await expect(codec.append?.(varying, of(["a\0b"], plain))).rejects.toMatchObject({ code: "CAPABILITY_MISSING" });
+    expect([Buffer.compare(fixed.bytes, before), Buffer.compare(varying.bytes, was)]).toEqual([0, 0]);
   });
 
   test("ten times, with dimension scales that grow along and an array that is new", async () => {

@@ -79,6 +79,62 @@ def make():
             v.setncattr("a%d" % i, i)
 
 
+def odd():
+    """Files that are added to in part, or not at all."""
+
+    def content(f):
+        f.create_dataset("t", data=np.arange(400.0), chunks=(10,), maxshape=(None,))
+        for i in range(600):
+            f[f"g/m{i}"] = i
+
+    references = {
+        "root": lambda f: f.ref,
+        "group": lambda f: f["g"].ref,
+        "dataset": lambda f: f["t"].ref,
+        "region": lambda f: f["t"].regionref[:3],
+        "other": lambda f: f["g/m1"].ref,
+    }
+    for name, to in references.items():
+        with h5py.File(at(f"{name}-value.h5"), "w") as f:
+            content(f)
+            f["r"] = to(f)
+        with h5py.File(at(f"{name}-attribute.h5"), "w", libver="latest") as f:
+            content(f)
+            f["g/m2"].attrs["r"] = to(f)
+    with h5py.File(at("sequences.h5"), "w") as f:
+        content(f)
+        f.create_dataset("v", (1,), dtype=h5py.vlen_dtype(h5py.ref_dtype))[0] = np.array([f["t"].ref], dtype=h5py.ref_dtype)
+    for name, options in {"page": {"fs_strategy": "page"}, "free": {"fs_strategy": "fsm", "fs_persist": True}, "aggregate": {"fs_strategy": "aggregate"}}.items():
+        with h5py.File(at(f"{name}.h5"), "w", **options) as f:
+            content(f)
+    with h5py.File(at("compressed.h5"), "w") as f:
+        f.create_dataset("t", data=np.arange(400.0), maxshape=(None,), compression="lzf")
+        f.create_dataset("ascii", data=["a"], maxshape=(None,), dtype=h5py.string_dtype("ascii"))
+    sizes = h5py.h5p.create(h5py.h5p.FILE_CREATE)
+    sizes.set_sizes(4, 4)
+    with h5py.File(h5py.h5f.create(at("sizes.h5").encode(), fcpl=sizes)) as f:
+        content(f)
+
+
+def odd_look(*names):
+    """Members, rows and what is right of files that were added to; h5py goes on where we ended."""
+    out = {}
+    for name in names:
+        with h5py.File(at(name), "r+") as f:
+            t = f["t"]
+            n = len(t)
+            sound = (t[()] == np.arange(n)).all() and all(f[f"g/m{i}"][()] == i for i in range(600))
+            t.resize((n + 300,))
+            t[n:] = np.arange(n, n + 300)
+            del f["g/m9"]
+            for i in range(9):
+                f[f"g/n{i}"] = i
+        with h5py.File(at(name)) as f:
+            sound = sound and (f["t"][()] == np.arange(n + 300)).all() and len(f["g"]) in (608, 609)
+            out[name] = [n, len(f["g"]) - 608, "new" in f, bool(sound)]
+    print(json.dumps(out))
+
+
 def plain(value):
     value = np.ma.filled(value.astype(object), None) if isinstance(value, np.ma.MaskedArray) else np.asarray(value)
     if value.dtype.names:
@@ -136,5 +192,5 @@ def more():
         f.createVariable("later", "i4", ("time",))[:] = np.arange(n + 1)
 
 
-{"make": make, "look": look, "more": more}[sys.argv[1]]()
-print("null") if sys.argv[1] != "look" else None
+{"make": make, "look": look, "more": more, "odd": odd, "odd_look": odd_look}[sys.argv[1]](*sys.argv[3:])
+print("null") if "look" not in sys.argv[1] else None
