@@ -74,6 +74,28 @@ def small_sizes(path):
         return {"chunks": file["chunks"][()], "many": many, "ragged": ragged, "texts": file["texts"].asstr()[()].astype(TEXT)}
 
 
+def integers(path):
+    """Integers that do not take all bits of their bytes, as they are and through the n-bit filter; h5py's bool in four bytes."""
+    kinds = {"unsigned": (h5py.h5t.STD_U16LE, 12, 0), "signed": (h5py.h5t.STD_I32LE, 17, 3), "big": (h5py.h5t.STD_I64BE, 40, 4)}
+    with h5py.File(path, "w") as file:
+        for name, (base, precision, offset) in kinds.items():
+            kind = base.copy()
+            kind.set_precision(precision)
+            kind.set_offset(offset)
+            values = np.array([0, 1, 2 ** (precision - 1) - 1, 77] + ([] if name == "unsigned" else [-1, -(2 ** (precision - 1))]))
+            for how in ["", "_nbit"]:
+                plan = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+                if how:
+                    plan.set_chunk((4,))
+                    plan.set_filter(h5py.h5z.FILTER_NBIT)
+                made = h5py.h5d.create(file.id, (name + how).encode(), kind, h5py.h5s.create_simple(values.shape), plan)
+                made.write(h5py.h5s.ALL, h5py.h5s.ALL, values)
+        flags = h5py.enum_dtype({"FALSE": 0, "TRUE": 1}, basetype="<i4")
+        file.create_dataset("flags", data=np.array([1, 0, 1], "<i4"), dtype=flags)
+    with h5py.File(path) as file:
+        return {name: file[name][()] for name in sorted(file)}
+
+
 def cells(path):
     """Cells and an array of structs, written by hdf5storage as MATLAB does; lists of what they hold, in MATLAB's order."""
     inner = np.array([[np.arange(3.0), np.str_("text")]], object)
@@ -140,6 +162,7 @@ def main():
     folder = Folder("hdf5", "odd", "h5py", VERSIONS)
     for name, what, fill in [("pointers", "references, sequences of varying length, records with texts", pointers),
                              ("small-sizes", "addresses and lengths of four bytes", small_sizes),
+                             ("integers", "integers of fewer bits than their bytes have, bools of four bytes", integers),
                              ("cells", "MATLAB's cells and arrays of structs", cells),
                              ("growing", "copied while it was written (SWMR)", growing)]:
         with tempfile.TemporaryDirectory() as there:

@@ -18,6 +18,7 @@ import {
 } from "@masquerade/core";
 import { hdf5 } from "./format.ts";
 import type { Hdf5WriteOptions } from "./options.ts";
+import { demandFitting } from "./write/fitting.ts";
 import type { Message } from "./write/messages.ts";
 import { leavesFirst, Metadata } from "./write/metadata.ts";
 import type { WriteDataset, WriteGroup } from "./write/node.ts";
@@ -43,6 +44,7 @@ export async function createHdf5(
 ): Promise<FileWriter> {
   checkOptions("hdf5", hdf5.options.write, options);
   refuseLosses("hdf5", hdf5.losses(plan, options), options);
+  demandFitting(plan, options);
   throwIfAborted(options.signal);
   // Masks that are told by the data, and data that are told by masks, are needed together: then elements of both alternate, in chunks.
   const together = options.layout === "cf" || options.hidden === "drop";

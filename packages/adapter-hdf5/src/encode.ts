@@ -10,6 +10,7 @@ import {
 import { hdf5 } from "./format.ts";
 import type { Hdf5WriteOptions } from "./options.ts";
 import { writeFile } from "./write/file.ts";
+import { demandFitting } from "./write/fitting.ts";
 import { treeOf } from "./write/tree.ts";
 
 /** {@link hdf5}'s file in pieces, views of the arrays' own memory where they are stored as they are. */
@@ -20,6 +21,7 @@ export function encodeHdf5Parts(
   checkOptions("hdf5", hdf5.options.write, options);
   const header = describe(value);
   refuseLosses("hdf5", hdf5.losses(header, options), options);
+  demandFitting(header, options);
   const values = new Map(eachArray(value));
   return writeFile(treeOf(header, options, values), values, options.signal);
 }

@@ -11,6 +11,7 @@ import {
   type MaskedArray,
   maskedArray,
   NdArray,
+  zeros,
 } from "@masquerade/core";
 import { describe, expect, test } from "vitest";
 
@@ -158,4 +159,17 @@ describe("refused", () => {
     expect(["ABORTED", "nothing thrown"]).toContain(await reading);
     expect(difference(numbers(), await codec.decode(bytes))).toBeUndefined();
   });
+});
+
+test("chunks and axes that are for no array are an error, not passed over", async () => {
+  const one = zeros("int16", [2, 3, 4]);
+  for (const options of [{ chunks: [2, 3] }, { resizable: [3] }])
+    await expect(codec.encode(one, options)).rejects.toMatchObject({ code: "OPTION_INVALID" });
+  const mixed = new Bundle({
+    entries: [
+      ["a", one],
+      ["b", zeros("int16", [4])],
+    ],
+  });
+  await expect(codec.encode(mixed, { chunks: [2], resizable: [2] })).resolves.toBeDefined();
 });

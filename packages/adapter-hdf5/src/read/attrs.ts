@@ -3,6 +3,7 @@ import { FILL_DTYPE, FILL_VALUE, isReserved, JSON_ATTRS, KIND, MASK, PROVENANCE,
 import { fromJson } from "../plain-json.ts";
 import { dtypeOf, isBool } from "../type/from-h5.ts";
 import type { StringPad } from "../type/h5type.ts";
+import { nonzero } from "./elements.ts";
 import type { RawAttr } from "./raw.ts";
 import { settle } from "./settle.ts";
 import { isStructural } from "./structural.ts";
@@ -25,7 +26,10 @@ export function attrArray({ type, value }: RawAttr): NdArray | undefined {
   const own = type.h5;
   const dtype = dtypeOf(own);
   if (typeof dtype === "string") return undefined;
-  return arrayFromBytes(settle(value.slice(), own, "h5py"), dtype, type.shape ?? []) as NdArray;
+  const shape = type.shape ?? [];
+  const bytes = settle(value.slice(), own, "h5py");
+  if (dtype.kind === "bool" && own.size > 1) return nonzero(bytes, own.size, shape) as unknown as NdArray;
+  return arrayFromBytes(bytes, dtype, shape) as NdArray;
 }
 
 /**

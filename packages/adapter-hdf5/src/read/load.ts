@@ -48,6 +48,7 @@ async function read(raw: RawDataset, one: Described, fetch: Fetch): Promise<NdAr
 function elementsOf(stored: Uint8Array, { reader, type, dtype, shape }: Described): NdArray {
   const bytes = reader === "masquerade" ? stored : settle(stored, type, reader);
   if (dtype.itemsize === 0) return arrayFromBytes(new Uint8Array(0), dtype, shape) as NdArray;
+  if (dtype.kind === "bool" && type.size > 1) return nonzero(bytes, type.size, shape) as unknown as NdArray;
   if (dtype.kind === "str" && type.class === "string") return textArray(bytes, type.size, dtype, shape);
   if (dtype.kind === "string") return new NdArray({ dtype, shape, storage: utf8Texts(bytes, type.size) }) as NdArray;
   return arrayFromBytes(bytes, dtype, shape) as NdArray;

@@ -25,7 +25,9 @@ export function dtypeOf(type: H5Type, reader: TypeReader = "h5py"): DType | stri
     case "opaque":
       return opaqueOf(type);
     case "enum":
-      return isBool(type) && reader !== "netcdf4" ? dtypes.simple("bool") : dtypeOf(type.base, reader);
+      return isBool(type) && reader !== "netcdf4" && (type.size === 1 || reader === "h5py")
+        ? dtypes.simple("bool")
+        : dtypeOf(type.base, reader);
     case "complex":
       return nativeComplex(type);
     case "time":
@@ -90,9 +92,9 @@ function opaqueOf(type: Extract<H5Type, { class: "opaque" }>): DType | string {
   return plain && dtype.itemsize === type.size ? dtype : "opaque bytes whose tag does not fit them";
 }
 
-/** h5py's bool. */
+/** h5py's bool, which is of one byte where h5py wrote it; it reads others as such, too. */
 export function isBool(type: H5Type): boolean {
-  if (type.class !== "enum" || type.size !== 1 || type.names.length !== 2) return false;
+  if (type.class !== "enum" || type.names.length !== 2) return false;
   const value = (name: string): number | undefined => type.names.find((one) => one.name === name)?.value;
   return value("FALSE") === 0 && value("TRUE") === 1;
 }
@@ -134,7 +136,8 @@ function recordOf(type: Extract<H5Type, { class: "compound" }>, reader: TypeRead
       shape.push(...inner.dims);
       inner = inner.base;
     }
-    const dtype = dtypeOf(inner, reader);
+    // A record keeps its bytes as they are: a bool of more than one is a number there.
+    const dtype = dtypeOf(inner.class === "enum" && inner.size > 1 ? inner.base : inner, reader);
     if (typeof dtype === "string") return `records with ${dtype}`;
     if (dtype.kind === "object") return "records with sequences of varying length";
     if (names.has(member.name)) return "records with two fields of one name";

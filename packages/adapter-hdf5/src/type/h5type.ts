@@ -1,6 +1,13 @@
 /** HDF5's datatypes as far as arrays of the model need them: what a datatype message says, without its bytes. */
 export type H5Type =
-  | { readonly class: "integer"; readonly size: number; readonly signed: boolean; readonly bigEndian: boolean }
+  | {
+      readonly class: "integer";
+      readonly size: number;
+      readonly signed: boolean;
+      readonly bigEndian: boolean;
+      /** Where the number lies in its bytes, where it does not take them all: the lowest bit, and how many. Read only. */
+      readonly bits?: { readonly offset: number; readonly precision: number };
+    }
   | { readonly class: "float"; readonly size: number; readonly layout: FloatLayout; readonly bigEndian: boolean }
   | { readonly class: "string"; readonly size: number; readonly pad: StringPad; readonly utf8: boolean }
   | { readonly class: "opaque"; readonly size: number; readonly tag: string }

@@ -56,9 +56,12 @@ function parse(from: Reader, depth: number): H5Type {
     case 0:
     case 4: {
       const [low, precision] = [from.uint(2), from.uint(2)];
-      if (low !== 0 || precision !== size * 8) return { class: "other", size, what: `an integer of ${precision} bits` };
+      const whole = low === 0 && precision === size * 8;
+      if (!whole && (number === 4 || precision < 1 || low + precision > size * 8))
+        return { class: "other", size, what: `integers of ${precision} bits` };
       if (number === 4) return { class: "bitfield", size, bigEndian };
-      return { class: "integer", size, signed: (bits & 8) !== 0, bigEndian };
+      const integer = { class: "integer", size, signed: (bits & 8) !== 0, bigEndian } as const;
+      return whole ? integer : { ...integer, bits: { offset: low, precision } };
     }
     case 1:
       return parseFloatType(from, size, bits);

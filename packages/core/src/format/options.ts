@@ -57,6 +57,16 @@ function fits(spec: OptionSpec, value: unknown): boolean {
   }
 }
 
+/** What values of a type are called in messages. */
+const words: Readonly<Record<OptionSpec["type"], string>> = {
+  boolean: "true or false",
+  integer: "an integer",
+  integers: "integers",
+  number: "a number",
+  string: "text",
+  strings: "texts",
+};
+
 /** Throws OptionError for options a format does not have and values they cannot take. */
 export function checkOptions(format: string, schema: OptionSchema, given: object | undefined): void {
   for (const [name, value] of Object.entries(given ?? {})) {
@@ -74,7 +84,7 @@ export function checkOptions(format: string, schema: OptionSchema, given: object
       const want =
         spec.choices !== undefined
           ? `one of ${spec.choices.join(", ")}`
-          : `${spec.type}${spec.minimum === undefined ? "" : ` from ${spec.minimum}`}${spec.maximum === undefined ? "" : ` to ${spec.maximum}`}`;
+          : `${words[spec.type]}${spec.minimum === undefined ? "" : ` from ${spec.minimum}`}${spec.maximum === undefined ? "" : ` to ${spec.maximum}`}`;
       throw new OptionError(
         "OPTION_INVALID",
         `${format}: ${name} takes ${want}, not ${quoteText(String(value), 40)}`,
