@@ -40,6 +40,8 @@ export interface Part {
 export interface KnownFile {
   readonly plan: Plan;
   readonly tree: RawGroup;
+  /** The same as it lies in the file: no cell of MATLAB's is a group. */
+  readonly walked: RawGroup;
   readonly image: FileImage;
   /** Of the superblock. */
   readonly version: number;
@@ -118,7 +120,7 @@ export async function readStructure(
   };
   const tree = asMatlab ? await withCells(walked, { limits, addresses }) : walked;
   const plan = chosen(planOf(tree, options), options.select);
-  return { plan, tree, image, version, writer, context, rows: (path) => elements(path).rows };
+  return { plan, tree, walked, image, version, writer, context, rows: (path) => elements(path).rows };
 }
 
 /** A source that knows its size; others are read whole. */

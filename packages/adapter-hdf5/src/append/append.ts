@@ -72,7 +72,7 @@ async function prepare(
   value: AnyArray | Bundle,
   options: Hdf5WriteOptions,
 ): Promise<Prepared> {
-  const { image, version, tree } = known;
+  const { image, version, walked } = known;
   const superblock = await superblockOf(target, image, version);
   const objects = await FileObjects.of(known);
   const nodes = new Nodes();
@@ -80,7 +80,7 @@ async function prepare(
   const { growing, spaces, added, uses, numbers } = work;
   const moving = await objects.moving([...growing.keys(), ...spaces.keys(), ...added.keys(), ...uses.keys()]);
   const extensions: Extension[] = [];
-  for (const { raw, more } of growing.values()) extensions.push(await extensionOf(image, raw, more));
+  for (const { raw, more } of growing.values()) extensions.push(await extensionOf(known, raw, more));
   const change = (messages: Map<number, ReadonlyMap<number, Message>>): Nodes => {
     changeAll(image, objects, moving, nodes, { messages, numbers, uses, added });
     return nodes;
@@ -88,7 +88,7 @@ async function prepare(
   // What cannot be is known before anything is written: everything but where chunks will be.
   change(new Map());
   for (const members of added.values()) for (const node of members.values()) demandWritable(node, work);
-  return { target, image, superblock, root: tree.address, work, extensions, change };
+  return { target, image, superblock, root: walked.address, work, extensions, change };
 }
 
 /** Throws CapabilityError for texts that HDF5 does not hold. */

@@ -1,12 +1,11 @@
 import { type AxisRange, CapabilityError, OptionError, quoteText } from "@masquerade/core";
-import { Elements } from "../data/read.ts";
+import type { KnownFile } from "../file.ts";
 import type { RawDataset } from "../read/raw.ts";
 import { chunkFinder } from "../structure/chunk-index.ts";
 import type { Layout } from "../structure/dataset.ts";
-import type { FileImage } from "../structure/image.ts";
 import type { StoredChunk } from "../write/chunk-index.ts";
 import { chunkOrigins, copyBox } from "../write/chunks.ts";
-import { isWritten, throughFilters } from "../write/filters.ts";
+import { leftOut, throughFilters } from "../write/filters.ts";
 import { chunkedLayout, type Message, space } from "../write/messages.ts";
 import type { Appending } from "../write/output.ts";
 import { storeIndex } from "../write/stored.ts";
@@ -48,7 +47,7 @@ type Chunked = Extract<Layout, { layout: "chunked" }>;
 
 /** Throws CapabilityError unless a dataset can grow by `count` along `axis` and is stored in a way that is written here. */
 export function demandGrowing(raw: RawDataset, axis: number, count: number): Chunked {
-  const { layout, filters, maxShape } = raw.stored;
+  const { layout, maxShape } = raw.stored;
   const length = raw.shape?.[axis];
   if (length === undefined)
     throw new OptionError("INDEX_INVALID", `"${quoteText(raw.path, 60)}" has no axis ${axis} to append along`, "axis");
@@ -58,17 +57,11 @@ export function demandGrowing(raw: RawDataset, axis: number, count: number): Chu
       `cannot grow along axis ${axis} beyond ${maxShape[axis]}; write it with resizable: [${axis}] (in h5py, maxshape)`,
     );
   if (layout.layout !== "chunked") throw refusal(raw, "is not stored in chunks, so it cannot grow");
-  const foreign = filters.find((one) => !isWritten(one));
-  if (foreign !== undefined)
-    throw refusal(
-      raw,
-      `is stored through filter ${foreign.id}, which is only undone here; h5repack -f GZIP=4 it, and add to that`,
-    );
   return layout;
 }
 
 /** Reads what is needed to extend a dataset: the chunks at its edge, and where all others are. */
-export async function extensionOf(image: FileImage, raw: RawDataset, more: More): Promise<Extension> {
+export async function extensionOf({ image, context }: KnownFile, raw: RawDataset, more: More): Promise<Extension> {
   const { axis, count } = more;
   const layout = demandGrowing(raw, axis, count);
   const { chunks, plainEdges } = layout;
@@ -80,8 +73,8 @@ export async function extensionOf(image: FileImage, raw: RawDataset, more: More)
   const ranges = shape.map(
     (n, i): AxisRange => ({ start: i === axis ? from : 0, step: 1, count: i === axis ? n - from : n, keep: true }),
   );
-  const found = await new Elements(image, stored).read(ranges);
-  const edge = found.byteLength === found.buffer.byteLength ? found : found.slice();
+  const bytes = ranges.reduce((n, range) => n * range.count, stored.type.size);
+  const edge = bytes === 0 ? new Uint8Array(0) : await context({ ranges }).fetch.bytes(raw.path);
   const kept: StoredChunk[] = [];
   if (!shape.includes(0)) {
     const grid = shape.map((n, i) => Math.ceil(n / (chunks[i] as number)));
@@ -124,6 +117,7 @@ export async function extend(
   const all = [...kept];
   const chunk = new Uint8Array(chunks.reduce((n, m) => n * m, itemsize));
   const blank = blankOf(chunk.length, stored.fill);
+  const mask = leftOut(stored.filters);
   for (const origin of local.includes(0) ? [] : chunkOrigins(local, chunks)) {
     const size = local.map((n, i) => Math.min(chunks[i] as number, n - (origin[i] as number)));
     if (size.some((n, i) => n < (chunks[i] as number))) chunk.set(blank);
@@ -145,7 +139,7 @@ export async function extend(
     }
     const filtered = throughFilters(chunk, stored.filters);
     const whole = origin.map((n, i) => (i === axis ? n + from : n));
-    all.push({ address: await out.append(filtered), size: filtered.length, origin: whole });
+    all.push({ address: await out.append(filtered), size: filtered.length, origin: whole, mask });
   }
   const grown = along(length + count);
   all.sort((a, b) => inOrder(a.origin, b.origin));

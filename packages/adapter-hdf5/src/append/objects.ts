@@ -29,15 +29,15 @@ export class FileObjects {
   /** An object that could not be understood, so that nobody knows what it points to. */
   private obscure: string | undefined;
 
-  private constructor({ image, tree }: KnownFile) {
+  private constructor({ image, walked }: KnownFile) {
     this.image = image;
-    this.root = tree.address;
+    this.root = walked.address;
     this.references = new References(image, new GlobalHeaps(image));
   }
 
   static async of(file: KnownFile): Promise<FileObjects> {
     const objects = new FileObjects(file);
-    const pending: RawNode[] = [file.tree];
+    const pending: RawNode[] = [file.walked];
     for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
       if (node.node === "refused") objects.obscure ??= node.path;
       if ((node.node !== "group" && node.node !== "dataset") || objects.byAddress.has(node.address)) continue;

@@ -1,11 +1,11 @@
 import { CapabilityError, quoteText } from "@masquerade/core";
 import { Elements } from "../data/read.ts";
+import { isPlainFilter } from "../data/unfilter.ts";
 import type { RawDataset, RawType } from "../read/raw.ts";
 import { Cursor } from "../structure/cursor.ts";
 import type { GlobalHeaps } from "../structure/heaps.ts";
 import type { FileImage } from "../structure/image.ts";
 import type { H5Type, Points } from "../type/h5type.ts";
-import { isWritten } from "../write/filters.ts";
 import type { HeaderToCarry } from "./header.ts";
 
 /** Something in an element that points. */
@@ -61,7 +61,7 @@ export class References {
     const size = shape.reduce((n, m) => n * m, stored.type.size);
     if (
       size > MOST ||
-      !stored.filters.every(isWritten) ||
+      !stored.filters.every(isPlainFilter) ||
       raw.sources.length > 0 ||
       stored.layout.layout === "external"
     )

@@ -39,9 +39,9 @@ export async function planAppend(
     uses: new Map(),
     values: new Map(),
   };
-  const { plan, tree } = file;
+  const { plan, walked } = file;
   const planner = new Planner(file, work, options);
-  if (isBundle(value)) await planner.group({ raw: tree, plan, path: "" }, value);
+  if (isBundle(value)) await planner.group({ raw: walked, plan, path: "" }, value);
   else if (plan.plan === "array") await planner.grow({ plan, name: SINGLE_NAME }, value);
   else
     throw new OptionError(
@@ -112,7 +112,7 @@ class Planner {
         );
       if (more.count === 0) continue;
       this.work.growing.set(raw.address, { raw, more });
-      const rows = rowsOf(this.file.tree, raw);
+      const rows = rowsOf(this.file.walked, raw);
       if (rows !== undefined) this.work.numbers.set(raw.address, [rows, (raw.shape?.[0] ?? 0) + more.count]);
     }
   }

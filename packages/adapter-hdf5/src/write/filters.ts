@@ -31,16 +31,20 @@ function filtersOf({ shuffle: shuffled, gzip, fletcher32: summed }: Storage, ite
   ];
 }
 
-/** Whether a filter is one of those that are applied here. */
-export const isWritten = ({ id }: Filter): boolean => id === SHUFFLE || id === DEFLATE || id === FLETCHER32;
+/** Which filters are not applied here, as a chunk's index says it: bit i stands for filter i. HDF5's readers undo only the others. */
+export const leftOut = (filters: readonly Filter[]): number =>
+  filters.reduce(
+    (mask, { id }, i) => (id === SHUFFLE || id === DEFLATE || id === FLETCHER32 ? mask : mask + 2 ** i),
+    0,
+  );
 
-/** What filters make of a chunk, one after another; the chunk itself where they change nothing. All of them {@link isWritten}. */
+/** What filters make of a chunk, one after another, without those that are {@link leftOut}; the chunk itself where they change nothing. */
 export function throughFilters(chunk: Uint8Array, filters: readonly Filter[]): Uint8Array {
   let bytes = chunk;
   for (const { id, values } of filters)
     if (id === DEFLATE) bytes = zlib(bytes, { level: Math.min(9, values[0] ?? 6) });
     else if (id === FLETCHER32) bytes = summed(bytes);
-    else if ((values[0] ?? 1) > 1) bytes = shuffle(bytes, values[0] as number);
+    else if (id === SHUFFLE && (values[0] ?? 1) > 1) bytes = shuffle(bytes, values[0] as number);
   return bytes;
 }
 

@@ -108,7 +108,8 @@ def odd():
         with h5py.File(at(f"{name}.h5"), "w", **options) as f:
             content(f)
     with h5py.File(at("compressed.h5"), "w") as f:
-        f.create_dataset("t", data=np.arange(400.0), maxshape=(None,), compression="lzf")
+        f.create_dataset("lzf", data=np.arange(400.0), maxshape=(None,), chunks=(150,), compression="lzf", shuffle=True, fletcher32=True)
+        f.create_dataset("scaled", data=np.arange(100, dtype="i4"), maxshape=(None,), chunks=(64,), scaleoffset=0)
         f.create_dataset("ascii", data=["a"], maxshape=(None,), dtype=h5py.string_dtype("ascii"))
     sizes = h5py.h5p.create(h5py.h5p.FILE_CREATE)
     sizes.set_sizes(4, 4)
@@ -132,6 +133,19 @@ def odd_look(*names):
         with h5py.File(at(name)) as f:
             sound = sound and (f["t"][()] == np.arange(n + 300)).all() and len(f["g"]) in (608, 609)
             out[name] = [n, len(f["g"]) - 608, "new" in f, bool(sound)]
+    print(json.dumps(out))
+
+
+def compressed_look():
+    with h5py.File(at("compressed.h5"), "r+") as f:
+        out = []
+        for name in ["lzf", "scaled"]:
+            d = f[name]
+            n = len(d)
+            d.resize((n + 70,))
+            d[n:] = np.arange(n, n + 70)
+            masks = sorted({d.id.get_chunk_info(i).filter_mask for i in range(d.id.get_num_chunks())})
+            out.append([n, bool((d[()] == np.arange(n + 70)).all()), masks])
     print(json.dumps(out))
 
 
@@ -192,5 +206,5 @@ def more():
         f.createVariable("later", "i4", ("time",))[:] = np.arange(n + 1)
 
 
-{"make": make, "look": look, "more": more, "odd": odd, "odd_look": odd_look}[sys.argv[1]](*sys.argv[3:])
+{"make": make, "look": look, "more": more, "odd": odd, "odd_look": odd_look, "compressed_look": compressed_look}[sys.argv[1]](*sys.argv[3:])
 print("null") if "look" not in sys.argv[1] else None
