@@ -7,13 +7,47 @@ export const BAD: usize = 0;
 /** Where {@link number} leaves what it read for those who want it in another width. */
 export const SCRATCH: usize = 0;
 
+/** How many numbers {@link numbers} read. */
+export let read: i32 = 0;
+
 /**
- * Reads a number of JSON's grammar into the float64 at `at`; returns where it ends, or BAD: it is none, or not one for here. Up to 17 digits (zeros in
- * front apart) without a loop or a branch on how many: what is a digit is one mask of 32 bytes, the last 16 digits are one vector.
+ * Reads numbers with a separator between two, and a space behind it perhaps, into the float64 at `at` and behind: `most` at most, as long as they are usual and
+ * something stands behind them before `end` that is the separator or `close`. Returns where the last ends.
+ */
+export function numbers(from: usize, end: usize, at: usize, mask: usize, most: i32, separator: u8, close: u8): usize {
+  let last = from;
+  let p = from;
+  let n: i32 = 0;
+  while (n < most) {
+    const q = usual(p, at + (<usize>n << 3));
+    if (q == BAD) break;
+    const c = load<u8>(q);
+    if (<u32>(c != separator) & <u32>(c != close)) break;
+    if (q >= end) break;
+    store<u8>(mask + n, 0);
+    n++;
+    last = q;
+    if (c != separator) break;
+    p = q + 1;
+    if (load<u8>(p) == 32) p++;
+  }
+  read = n;
+  return last;
+}
+
+/** Reads any number of JSON's grammar into the float64 at `at`; returns where it ends, or BAD: it is none, or not one for here. */
+export function number(from: usize, at: usize): usize {
+  const end = usual(from, at);
+  return end != BAD ? end : long(from, at);
+}
+
+/**
+ * A number of up to 17 digits (zeros in front apart) and no exponent, without a loop or a branch on how many: what is a digit is one mask of 32 bytes, the last
+ * 16 digits are one vector. BAD: another number, or none, or one for which its first 64 bits do not say to what it is rounded.
  */
 // @ts-ignore: decorator
 @inline
-export function number(from: usize, at: usize): usize {
+function usual(from: usize, at: usize): usize {
   const negative = <u32>(load<u8>(from) == 45);
   const others = ~(digitsAt(from) | (digitsAt(from + 16) << 16)) >> negative;
   const p = from + negative;
@@ -28,10 +62,9 @@ export function number(from: usize, at: usize): usize {
     <u32>(whole == 0) |
     (zero & <u32>(whole > 1)) |
     (dotted & <u32>(places == 0)) |
-    <u32>(count > 17 + zero) |
-    <u32>((load<u8>(end) | 32) == 101)
+    <u32>(count > 17 + zero)
   )
-    return long(from, at);
+    return BAD;
   // Of what stands before the point each character is taken from one byte before, so that the point is left out; what stands before the number is 0.
   const integral = v128.load(ONES + places + ((dotted - 1) & 16));
   const characters = v128.bitselect(v128.load(end - 17), v128.load(end - 16), integral);
@@ -45,6 +78,7 @@ export function number(from: usize, at: usize): usize {
   const first = <u64>load<u8>(end - 17 - (dotted & <u32>(places < 17))) - 48;
   const w =
     (eights & 0xffffffff) * 100000000 + (eights >> 32) + ((first * 10000000000000000) & (0 - <u64>(count > 16)));
+  if ((load<u8>(end) | 32) == 101) return scaled(end + 1, w, places, negative, at);
   let bits: u64;
   if (count <= 15 + zero) bits = reinterpret<u64>(<f64>(<i64>w) / load<f64>(EXACT + (places << 3)));
   else {
@@ -58,12 +92,30 @@ export function number(from: usize, at: usize): usize {
     const top = least >> 63;
     const near = least << (top ^ 1);
     // Too near to half-way between two.
-    if (<u32>((near & 0x7ff) - 0x3f8 <= 8) | <u32>(w == 0)) return long(from, at);
+    if (<u32>((near & 0x7ff) - 0x3f8 <= 8) | <u32>(w == 0)) return BAD;
     const exponent = <u64>(-<i32>((217706 * places + 65535) >> 16) + 63 + 1022) + top - lead;
     bits = (exponent << 52) + (near >> 11) + ((near >> 10) & 1);
   }
   store<u64>(at, bits | (<u64>negative << 63));
   return end;
+}
+
+/** A number of these digits (`places` of them behind the point) and the exponent at `from`, which is behind its letter. */
+function scaled(from: usize, w: u64, places: i32, negative: u32, at: usize): usize {
+  let p = from;
+  let c = <u32>load<u8>(p);
+  const minus = c == 45;
+  if (minus || c == 43) c = <u32>load<u8>(++p);
+  c -= 48;
+  if (c > 9) return BAD;
+  let e: i32 = 0;
+  do {
+    if (e < 100000) e = e * 10 + c;
+    c = <u32>load<u8>(++p) - 48;
+  } while (c < 10);
+  if (!nearest(w, (minus ? -e : e) - places)) return BAD;
+  store<u64>(at, reinterpret<u64>(value) | (<u64>negative << 63));
+  return p;
 }
 
 /** One bit for each of 16 bytes: whether it is a digit. */
@@ -140,11 +192,7 @@ function long(from: usize, at: usize): usize {
     } while (c < 10);
     exponent += minus ? -e : e;
   }
-  if (w == 0) value = 0;
-  else if (w <= 0x1fffffffffffff && exponent >= -22 && exponent <= 22) {
-    if (exponent < 0) value = <f64>w / load<f64>(EXACT + ((<usize>-exponent) << 3));
-    else value = <f64>w * load<f64>(EXACT + ((<usize>exponent) << 3));
-  } else if (!product(w, exponent)) return BAD;
+  if (!nearest(w, exponent)) return BAD;
   store<f64>(at, negative ? -value : value);
   return p;
 }
@@ -157,6 +205,16 @@ function ofEight(text: u64): u64 {
     (((x & 0x000000ff000000ff) * 0x000f424000000064 + ((x >> 16) & 0x000000ff000000ff) * 0x0000271000000001) >> 32) &
     0xffffffff
   );
+}
+
+/** The float64 that `w * 10 ** exponent` is rounded to, in `value`; false: that is not to be said here. */
+function nearest(w: u64, exponent: i32): bool {
+  if (w == 0) value = 0;
+  else if (w <= 0x1fffffffffffff && exponent >= -22 && exponent <= 22) {
+    if (exponent < 0) value = <f64>w / load<f64>(EXACT + ((<usize>-exponent) << 3));
+    else value = <f64>w * load<f64>(EXACT + ((<usize>exponent) << 3));
+  } else return product(w, exponent);
+  return true;
 }
 
 function product(w: u64, exponent: i32): bool {

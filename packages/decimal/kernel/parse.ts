@@ -60,12 +60,17 @@ export function parse(kind: i32, text: usize, end: usize, values: usize, mask: u
       n += more;
       inRow += more;
     } else {
-      const q =
-        kind == K.FLOAT64 && !pair && load<u8>(p) != 34
-          ? N.number(p, values + ((<usize>n) << 3))
-          : pair
-            ? two(kind, p, values, n << 1)
-            : element(kind, p, values, n);
+      if (kind == K.FLOAT64 && !pair) {
+        const last = N.numbers(p, end, values + (<usize>n << 3), mask + n, min(most - n, rowLength - inRow), 44, 93);
+        if (N.read != 0) {
+          p = last;
+          n += N.read;
+          inRow += N.read;
+          after = true;
+          continue;
+        }
+      }
+      const q = pair ? two(kind, p, values, n << 1) : element(kind, p, values, n);
       if (q == N.BAD || q >= end) break;
       p = q;
       store<u8>(mask + n, 0);

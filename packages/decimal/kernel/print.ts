@@ -1,7 +1,9 @@
 // Prints the elements of rows with what stands between them.
-import { decimal, positional, unsigned } from "./digits";
+import { decimal, unsigned } from "./digits";
+import { double, floats, printed } from "./floats";
 import * as K from "./memory";
 import { digits, exponent, shortest } from "./shortest";
+import { bare, begin, special, zero } from "./special";
 
 // Parameters, in words. In and out: COLUMN (bytes on the line so far), IN_ROW, ROW.
 const MASKED: usize = 0; // 0: no mask; 1: masked elements are null; 2: only masked elements are written
@@ -17,16 +19,6 @@ const WIDTH: i32 = 100;
 
 /** What stands between two rows when n outer lists end there: where the text is, its length, its bytes on the last line. */
 const SEPARATORS: usize = 512;
-
-let skip: i32 = 0;
-
-/** Whether numbers stand as Python prints them (`nan`, `-inf`, integers of any size), not as JSON has them. */
-let bare: bool = false;
-
-export function begin(asPython: bool): void {
-  bare = asPython;
-  skip = 0;
-}
 
 /** Elements at `values` (and `mask`) to `out`, until all are done or `limit` is reached; returns where the text ends. */
 export function print(kind: i32, count: i32, values: usize, mask: usize, out: usize, limit: usize): usize {
@@ -82,8 +74,21 @@ export function print(kind: i32, count: i32, values: usize, mask: usize, out: us
       store<u16>(o, 0x202c);
       o = element(kind, values, (i << 1) + 1, o + (indent < 0 ? 1 : 2));
       store<u8>(o++, 93);
-    } else if (kind == K.FLOAT64) o = float64(o, load<u64>(values + (<usize>i << 3)));
-    else o = element(kind, values, i, o);
+    } else if (kind == K.FLOAT64) {
+      const room = min(count - i, masked == 2 ? 1 : rowLength - inRow + 1);
+      const at = values + (<usize>i << 3);
+      o = floats(
+        at,
+        at + (<usize>room << 3),
+        masked == 0 || room == 1 ? 0 : mask + i,
+        o,
+        indent < 0 ? limit : min<usize>(limit, <usize>(line + WIDTH)),
+        0x202c,
+        indent < 0 ? 1 : 2,
+      );
+      i += printed - 1;
+      inRow += printed - 1;
+    } else o = element(kind, values, i, o);
   }
   store<i32>(K.PARAMETERS + IN_ROW, inRow);
   store<i32>(K.PARAMETERS + ROW, row);
@@ -105,7 +110,7 @@ function separate(at: usize, row: i32, axes: i32): usize {
 export function element(kind: i32, values: usize, i: i32, o: usize): usize {
   switch (kind) {
     case K.FLOAT64:
-      return double(o, load<u64>(values + ((<usize>i) << 3)));
+      return double(o, values + ((<usize>i) << 3));
     case K.FLOAT32:
       return float32(o, load<u32>(values + ((<usize>i) << 2)));
     case K.FLOAT16:
@@ -171,128 +176,6 @@ function quoted(at: usize, magnitude: u64, negative: bool): usize {
   o = unsigned(o, magnitude);
   store<u8>(o, 34);
   return o + 1;
-}
-
-function zero(o: usize, negative: bool): usize {
-  if (!negative) {
-    store<u8>(o, 48);
-    return o + 1;
-  }
-  store<u32>(o, 0x302e302d);
-  return o + 4;
-}
-
-/** `"NaN"`, `"Infinity"`, or the bits of another NaN: `"NaN(0x7e01)"`. */
-function special(at: usize, bits: u64, usual: u64, infinite: bool, negative: bool, hexDigits: i32): usize {
-  let o = at;
-  if (bare) {
-    if (infinite && negative) store<u8>(o++, 45);
-    store<u32>(o, infinite ? 0x666e69 : 0x6e616e);
-    return o + 3;
-  }
-  if (infinite) {
-    store<u8>(o++, 34);
-    if (negative) store<u8>(o++, 45);
-    store<u64>(o, 0x7974696e69666e49);
-    store<u8>(o, 34, 8);
-    return o + 9;
-  }
-  store<u32>(o, 0x4e614e22);
-  if (bits == usual) {
-    store<u8>(o, 34, 4);
-    return o + 5;
-  }
-  store<u32>(o, 0x783028, 4);
-  o += 7;
-  for (let n = hexDigits - 1; n >= 0; n--) {
-    const d = <u8>((bits >> ((<u64>n) << 2)) & 15);
-    store<u8>(o++, d < 10 ? 48 + d : 87 + d);
-  }
-  store<u16>(o, 0x2229);
-  return o + 2;
-}
-
-function double(o: usize, bits: u64): usize {
-  return float64(o, bits);
-}
-
-// @ts-ignore: decorator
-@inline
-export function float64(at: usize, bits: u64): usize {
-  const negative = bits >> 63 != 0;
-  const magnitude = bits & 0x7fffffffffffffff;
-  const value = reinterpret<f64>(magnitude);
-  store<u8>(at, 45);
-  const o = at + <usize>negative;
-  let leading: u64 = 0;
-  let last: u32 = 0;
-  let units: i32 = 9;
-  let found = false;
-  // At most 15 digits that divide to the value are its shortest decimal. Where the last tries failed fewer are made.
-  if (skip == 0) {
-    // The sum has nothing but an integer in its fraction: as many millionths.
-    const sum = value * 1e6 + 4503599627370496.0;
-    if (value < 1e9 && (sum - 4503599627370496.0) / 1e6 == value) {
-      if (bits == 0x8000000000000000) return zero(at, true);
-      leading = reinterpret<u64>(sum) & 0xfffffffffffff;
-      found = true;
-    } else skip = 32;
-  } else skip--;
-  if (!found) {
-    const c = bits & 0xfffffffffffff;
-    const biased = <i32>(magnitude >> 52);
-    // A power of two has another interval; and what is not normal is seldom.
-    if (c == 0 || biased == 0 || biased == 0x7ff) return float64Slow(at, bits);
-    const q = biased - 1075;
-    const k = ((q * 1262611) >> 22) + 1;
-    const s = <u64>(q + ((-k * 1741647) >> 19) + 4);
-    const power = K.CEILINGS + ((<usize>(-k - K.LEAST)) << 4);
-    const g = load<u64>(power);
-    const cp = (c | 0x10000000000000) << s;
-    const c1 = cp >> 32;
-    const c0 = cp & 0xffffffff;
-    const g1 = g >> 32;
-    const g0 = g & 0xffffffff;
-    const across = c0 * g1;
-    const mid = c1 * g0 + ((c0 * g0) >> 32) + ((c1 * load<u32>(power, 12)) >> 32) + (across & 0xffffffff);
-    const u = c1 * g1 + (across >> 32) + (mid >> 32);
-    const f = ((u & 7) << 32) | (mid & 0xffffffff);
-    const d = g >> (33 - s);
-    const x = f * 10;
-    const r = x & 0x7ffffffff;
-    const sum = f + d;
-    if (<u32>(f - d + 3 <= 3) | <u32>(sum - 0x7fffffffb <= 5) | <u32>(r - 0x3ffffffd8 <= 40)) return float64Slow(at, bits);
-    const up = <u64>(sum > 0x800000000);
-    leading = (u >> 3) + up;
-    last = (<u32>(x >> 35) + <u32>(r > 0x400000000)) & (<u32>up - 1) & (<u32>(f < d) - 1);
-    if (k < -20 || k > -1) return scaled(o, leading * 10 + last, k - 1);
-    units = 15 + k;
-  }
-  return positional(o, leading, last, units);
-}
-
-function scaled(o: usize, digits: u64, exponent: i32): usize {
-  return decimal(o, digits, exponent);
-}
-
-function float64Slow(at: usize, bits: u64): usize {
-  let o = at;
-  const negative = bits >> 63 != 0;
-  const magnitude = bits & 0x7fffffffffffffff;
-  if (magnitude >= 0x7ff0000000000000)
-    return special(o, bits, 0x7ff8000000000000, magnitude == 0x7ff0000000000000, negative, 16);
-  if (magnitude == 0) return zero(o, negative);
-  store<u8>(o, 45);
-  o += <usize>negative;
-  const biased = <i32>(magnitude >> 52);
-  const fraction = magnitude & 0xfffffffffffff;
-  const normal = biased != 0;
-  shortest(
-    fraction | (<u64>normal << 52),
-    biased - 1074 - <i32>normal,
-    fraction == 0 && biased > 1,
-  );
-  return decimal(o, digits, exponent);
 }
 
 function float32(at: usize, bits: u32): usize {

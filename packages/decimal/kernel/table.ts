@@ -3,7 +3,9 @@
 import * as K from "./memory";
 import * as N from "./number";
 import { mark, element as read } from "./parse";
-import { begin, float64, element as write } from "./print";
+import { floats, printed } from "./floats";
+import { element as write } from "./print";
+import { begin } from "./special";
 
 // Parameters, in words. In and out: IN_ROW, AFTER.
 const MASKED: usize = 0; // 1: masked elements have the text MISSING
@@ -46,8 +48,13 @@ export function printTable(kind: i32, count: i32, values: usize, mask: usize, ou
         o--;
       } else store<u8>(from, 43);
       store<u8>(o++, 106);
-    } else if (kind == K.FLOAT64) o = float64(o, load<u64>(values + (<usize>i << 3)));
-    else o = write(kind, values, i, o);
+    } else if (kind == K.FLOAT64) {
+      const room = min(count - i, rowLength - inRow + 1);
+      const at = values + (<usize>i << 3);
+      o = floats(at, at + (<usize>room << 3), masked ? mask + i : 0, o, limit, delimiter, 1);
+      i += printed - 1;
+      inRow += printed - 1;
+    } else o = write(kind, values, i, o);
   }
   store<i32>(K.PARAMETERS + IN_ROW, inRow);
   store<i32>(K.PARAMETERS + DONE, i);
@@ -90,11 +97,20 @@ export function parseTable(kind: i32, text: usize, end: usize, values: usize, ma
       nulls++;
     } else {
       // A letter, or one behind the sign.
-      q = load<u8>(q + usize(c == 45)) > 64
-        ? word(kind, q, values, n)
-        : kind == K.FLOAT64
-          ? N.number(q, values + ((<usize>n) << 3))
-          : read(kind, q, values, n);
+      if (load<u8>(q + usize(c == 45)) > 64) q = word(kind, q, values, n);
+      else if (kind == K.FLOAT64) {
+        if (delimiter != 0) {
+          const last = N.numbers(q, end, values + (<usize>n << 3), mask + n, min(most - n, rowLength - inRow), delimiter, 10);
+          if (N.read != 0) {
+            p = last;
+            n += N.read;
+            inRow += N.read;
+            after = true;
+            continue;
+          }
+        }
+        q = N.number(q, values + (<usize>n << 3));
+      } else q = read(kind, q, values, n);
       if (q == N.BAD || q >= end || !isBound(q, delimiter)) break;
       store<u8>(mask + n, 0);
     }

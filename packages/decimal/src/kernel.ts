@@ -57,18 +57,9 @@ const LOW = 0xffffffffffffffffn;
 /** What {@link FACTORS} has, each four times. */
 const factors: readonly number[] = [
   // Taking digits apart: 2 ** 45 / 10 ** 4, 10 ** 4, 2 ** 20 / 100; what is left in the other half of 32 bits; 2 ** 10 / 10; in that of 16.
-  0xd1b71759,
-  10000,
-  10486,
-  1 - 6553600,
-  0x670067,
-  0xf601f601,
+  ...[0xd1b71759, 10000, 10486, 1 - 6553600, 0x670067, 0xf601f601],
   // The character 0; 9; and putting digits together: by two, four, eight.
-  0x30303030,
-  0x09090909,
-  0xa010a01,
-  0x10064,
-  0x12710,
+  ...[0x30303030, 0x09090909, 0xa010a01, 0x10064, 0x12710],
 ];
 
 /** The powers of ten from 1e-348 to 1e347 to 128 bits. */
