@@ -20,6 +20,7 @@ export const cpp = {
     const header = (path) => () =>
       existsSync(join("/usr/include", path)) || existsSync(join("/usr/local/include", path));
     need("libprotobuf", header("google/protobuf/message.h"), ["libprotobuf-dev"]);
+    need("zlib", header("zlib.h"), ["zlib1g-dev"]);
     need("GoogleTest", header("gtest/gtest.h"), ["libgtest-dev"]);
     if (!runs("cmake", [...quiet, "-S", folder, "-B", build, "-DCMAKE_BUILD_TYPE=Release", "-DMASQUERADE_TESTS=ON"]))
       throw new Error("cmake failed");

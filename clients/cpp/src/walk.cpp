@@ -90,4 +90,6 @@ void walk(v1::File& file, const Visitor& visitor) {
   else throw Error("the file has no content");
 }
 
+void walk(v1::Value& value, const Visitor& visitor) { Walk{visitor}.value(value); }
+
 }  // namespace masquerade::detail

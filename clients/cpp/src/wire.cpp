@@ -1,3 +1,6 @@
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+
 #include "internal.hpp"
 
 namespace masquerade::detail {
@@ -69,7 +72,7 @@ struct Check {
         continue;
       }
       const int expected = wire_of(*field);
-      const bool packed = wire == 2 && expected == 0 && field->is_repeated();
+      const bool packed = wire == 2 && expected != 2 && field->is_repeated();
       if (wire != expected && !packed)
         throw Error(
             "field " + field->name() + " of " + type.name() + " has wire type " + std::to_string(wire) + ", not " + std::to_string(expected),
@@ -90,7 +93,7 @@ struct Check {
         at = from;
         if (field->type() == FieldDescriptor::TYPE_MESSAGE) message(from, stop, *field->message_type(), depth + 1);
         else if (packed)
-          while (at < stop) at = number_of(at, stop, *field);
+          while (at < stop) at = expected == 0 ? number_of(at, stop, *field) : skip(at, stop, expected);
         else if (field->type() == FieldDescriptor::TYPE_STRING && !is_utf8(raw.substr(from, stop - from)))
           throw Error(field->full_name() + " is not UTF-8", from);
         at = stop;
@@ -132,6 +135,24 @@ struct Check {
 }  // namespace
 
 void check_wire(std::string_view raw, const Descriptor& type) { Check{raw}.message(0, raw.size(), type, 0); }
+
+void parse(std::string_view raw, google::protobuf::Message& into) {
+  google::protobuf::io::ArrayInputStream stream(raw.data(), static_cast<int>(raw.size()));
+  google::protobuf::io::CodedInputStream in(&stream);
+  in.SetTotalBytesLimit(0x7fffffff);
+  in.SetRecursionLimit(200);  // the depth has been checked
+  if (!into.ParseFromCodedStream(&in) || !in.ConsumedEntireMessage()) throw Error("no message of this schema");
+}
+
+std::string serialized(const google::protobuf::Message& message) {
+  std::string out;
+  google::protobuf::io::StringOutputStream stream(&out);
+  google::protobuf::io::CodedOutputStream coded(&stream);
+  coded.SetSerializationDeterministic(true);
+  if (!message.SerializeToCodedStream(&coded)) throw Error("no message of this schema");
+  coded.Trim();
+  return out;
+}
 
 std::pair<std::uint64_t, std::size_t> varint(std::string_view raw, std::size_t at, std::size_t end) {
   std::uint64_t value = 0;

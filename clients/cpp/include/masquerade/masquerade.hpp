@@ -17,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+#include "masquerade/v1/blocks.pb.h"
 #include "masquerade/v1/file.pb.h"
 
 namespace masquerade {
@@ -42,6 +43,18 @@ enum class Checksum { crc32, crc32c, none };
 struct Options {
   MaskEncoding mask = MaskEncoding::packed;
   Checksum checksum = Checksum::crc32;
+};
+
+/// How the blocks of a stream are compressed: not at all (the same bytes from every client), or by zlib.
+enum class Codec { none, deflate };
+
+struct BlockOptions {
+  /// Packed or raw.
+  MaskEncoding mask = MaskEncoding::packed;
+  Checksum checksum = Checksum::crc32;
+  Codec codec = Codec::none;
+  /// Bytes of a block at most, but at least one element. 0: 64 KiB, up to 1 MiB for large arrays.
+  std::size_t block_bytes = 0;
 };
 
 /// The bits of an IEEE 754 binary16.
@@ -252,6 +265,10 @@ class File {
   static File load(const std::filesystem::path& path);
   /// Reads the bytes of a file: everything is checked, masks are unpacked, checksums verified. Throws Error.
   static File from_bytes(std::string_view raw);
+  /// Reads a stream of blocks, .mqb, whole. Throws Error for what is wrong with it, std::system_error where it cannot be read.
+  static File load_blocks(const std::filesystem::path& path);
+  /// Reads the bytes of a stream of blocks. Throws Error.
+  static File from_blocks(std::string_view raw);
   /// A file of one array.
   static File of(const Array& array);
   /// A file of a dict of arrays.
@@ -267,18 +284,60 @@ class File {
   std::string to_bytes(Options options = {}) const;
   /// Writes a file, whole or not at all, and never over another: throws std::system_error.
   void save(const std::filesystem::path& path, Options options = {}) const;
+  /// The bytes of a stream of blocks. Throws Error.
+  std::string to_blocks(BlockOptions options = {}) const;
+  /// Gives the bytes of a stream of blocks piece by piece, never more than one block at once. Throws Error.
+  void write_blocks(const std::function<void(std::string_view)>& to, BlockOptions options = {}) const;
+  /// Writes a stream of blocks, whole or not at all, and never over another: throws std::system_error.
+  void save_blocks(const std::filesystem::path& path, BlockOptions options = {}) const;
 
  private:
   struct Planes {
     std::shared_ptr<const std::string> data;
     std::shared_ptr<const std::string> mask;
+    void prepare(v1::Array& message, MaskEncoding encoding, std::vector<std::shared_ptr<const std::string>>& buffers) const;
   };
   friend class Reader;
+  friend class BlockFile;
+  friend class BlockWriter;
   v1::Array add(const Array& array);
 
   v1::File message_;
   // Of every array of the content; Array.data_buffer counts them from 1 as long as the message is in here.
   std::vector<Planes> planes_;
+};
+
+/// A stream of blocks in a file that is read by parts: envelope, headers and index are, blocks when they are asked for. Each is verified when it is read.
+class BlockFile {
+ public:
+  /// Reads `length` bytes from byte `at` into `into`. Throws what it likes where it cannot.
+  using Source = std::function<void(std::uint64_t at, char* into, std::size_t length)>;
+
+  /// Opens a file of `size` bytes by its index, or reads it once where it has none. Throws Error.
+  BlockFile(Source source, std::uint64_t size);
+  BlockFile(BlockFile&&) noexcept;
+  ~BlockFile();
+
+  /// How many arrays there are.
+  std::size_t size() const;
+  /// What an array is: shape (with all growths), order, dtype, whether there is a mask. Throws std::out_of_range.
+  const v1::Array& message(std::size_t array) const;
+
+  struct Part {
+    std::string data;
+    /// A byte for each bool, where there is a mask.
+    std::optional<std::string> mask;
+  };
+  /// `count` elements of an array from element `start` in memory order. Only the blocks they lie in are read. Throws Error, for arrays of objects too.
+  Part read(std::size_t array, std::uint64_t start, std::uint64_t count);
+
+ private:
+  friend class File;
+  struct State;
+  explicit BlockFile(std::unique_ptr<State> state);
+  static std::unique_ptr<State> begin(Source source, std::uint64_t size);
+  static File whole(Source source, std::uint64_t size);
+  std::unique_ptr<State> state_;
 };
 
 }  // namespace masquerade
