@@ -150,7 +150,7 @@ group("identify", () => {
     const unknown = await failure(() => createRegistry(no).identify(head, "evil\nname.no"));
     expect(unknown.code).toBe("FORMAT_UNKNOWN");
     expect(unknown.message).toBe(
-      'no format claims "evil\\u000aname.no", no (by its name) neither; name that format to see what is wrong',
+      '"evil\\u000aname.no" is not no, as its name says, and no other format claims it; name the format to see what is wrong',
     );
     expect((await failure(() => createRegistry(yes).identify(new Uint8Array(0)))).code).toBe("FORMAT_UNKNOWN");
   });

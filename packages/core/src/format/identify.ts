@@ -71,11 +71,13 @@ export function settle(
       candidates,
     );
   }
-  const hint =
+  const ids = named.map((format) => format.id).join(" or ");
+  throw new UnknownFormatError(
+    "FORMAT_UNKNOWN",
     named.length === 0
-      ? ""
-      : `, ${named.map((format) => format.id).join(" and ")} (by its name) neither; name that format to see what is wrong`;
-  throw new UnknownFormatError("FORMAT_UNKNOWN", `no format claims ${called}${hint}`);
+      ? `no format claims ${called}`
+      : `${called} is not ${ids}, as its name says, and no other format claims it; name the format to see what is wrong`,
+  );
 }
 
 /** The formats with the longest extension that ends `name` (capitals do not matter). */
