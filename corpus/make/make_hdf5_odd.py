@@ -1,4 +1,4 @@
-"""Writes corpus/hdf5/odd: what h5py and hdf5storage can write and few do. References, sequences, records with texts, files of other sizes and drivers."""
+"""Writes corpus/hdf5/odd: what h5py, netCDF4 and hdf5storage can write and few do. References, sequences, records with texts, files of other sizes and drivers."""
 import os
 import shutil
 import subprocess
@@ -7,12 +7,14 @@ import tempfile
 
 import h5py
 import hdf5storage
+import netCDF4
 import numpy as np
 
 import expect
+import hdf5_netcdf
 from writing import Folder
 
-VERSIONS = {"h5py": h5py.__version__, "hdf5": h5py.version.hdf5_version, "hdf5storage": hdf5storage.__version__}
+VERSIONS = {"h5py": h5py.__version__, "hdf5": h5py.version.hdf5_version, "hdf5storage": hdf5storage.__version__, "netCDF4": netCDF4.__version__}
 TEXT = np.dtypes.StringDType()
 
 
@@ -97,7 +99,7 @@ def integers(path):
 
 
 def cells(path):
-    """Cells and an array of structs, written by hdf5storage as MATLAB does; lists of what they hold, in MATLAB's order."""
+    """Cells and an array of structs, written by hdf5storage as MATLAB does; lists of what they hold, row by row."""
     inner = np.array([[np.arange(3.0), np.str_("text")]], object)
     outer = np.empty((2, 2), object)
     outer[0, 0], outer[0, 1], outer[1, 0], outer[1, 1] = 1.5, np.str_("b"), inner, np.zeros((0, 0))
@@ -106,7 +108,7 @@ def cells(path):
     hdf5storage.write({"outer": outer, "structs": structs, "plain": np.eye(2)}, filename=path, options=options)
     text = lambda one: np.array([one])
     shown = [np.array([[0.0, 1, 2]]), text("text")]
-    return {"outer": [np.array([[1.5]]), shown, text("b"), np.zeros((0, 0))], "plain": np.asfortranarray(np.eye(2)),
+    return {"outer": [[np.array([[1.5]]), text("b")], [shown, np.zeros((0, 0))]], "plain": np.asfortranarray(np.eye(2)),
             "structs": {"n": [np.int8([[1]]), np.int8([[2]])], "s": [text("x"), text("yz")]}}
 
 
@@ -116,6 +118,35 @@ def objects(path):
         made = file.create_dataset("words", data=np.array([[0xDD000000, 2, 1, 1, 1, 1]], "u4"))
         made.attrs["MATLAB_class"], made.attrs["MATLAB_object_decode"] = np.bytes_("string"), np.int32(3)
         file.create_dataset("x", data=np.arange(3.0).reshape(3, 1)).attrs["MATLAB_class"] = np.bytes_("double")
+
+
+def records(path):
+    """netCDF: variables that were written less far than their dimensions go, characters that are missing, records with texts."""
+    with netCDF4.Dataset(path, "w") as file:
+        file.createDimension("t", None)
+        file.createDimension("s", None)
+        file.createDimension("x", 3)
+        variable = lambda group, *args, **kwargs: group.createVariable(*args, **kwargs)
+        variable(file, "t", "f8", ("t",))[:] = [1, 2, 3, 4]
+        variable(file, "long", "f4", ("t", "x"))[0:5] = 1
+        variable(file, "short", "i2", ("t",), fill_value=-7)[0:2] = [1, -7]
+        variable(file, "never", "u1", ("t", "x"), fill_value=9)
+        variable(file, "both", "f4", ("t", "s"), zlib=True)[0:6, 0:3] = 2  # netCDF4-python gives memory never written where both axes are short
+        packed = variable(file, "packed", "i2", ("s",), fill_value=-1)
+        packed.scale_factor = 0.5
+        packed[0:1] = [4]
+        inner = file.createGroup("inner")
+        variable(inner, "late", "i4", ("t",))[0:6] = 3
+        letters = variable(file, "letters", "S1", ("x",), fill_value=b"X")
+        letters[:] = np.array([b"a", b"X", b"z"])
+        kind = np.dtype([("a", "f4"), ("b", "i2", (2,)), ("name", "S4")])
+        pairs = variable(file, "pairs", file.createCompoundType(kind, "pair"), ("x",))
+        pairs[:] = np.array([(1, (2, 3), b"x"), (4, (5, 6), b"long"), (7, (8, 9), b"")], kind)
+        ragged = variable(file, "ragged", file.createVLType(np.int32, "run"), ("x",))
+        for i, run in enumerate([[1, 2], [], [3]]):
+            ragged[i] = np.array(run, "i4")
+    with netCDF4.Dataset(path) as file:
+        return hdf5_netcdf.seen(file)
 
 
 def growing(path):
@@ -164,11 +195,12 @@ def main():
                              ("small-sizes", "addresses and lengths of four bytes", small_sizes),
                              ("integers", "integers of fewer bits than their bytes have, bools of four bytes", integers),
                              ("cells", "MATLAB's cells and arrays of structs", cells),
+                             ("records", "netCDF variables shorter than their dimensions, missing characters, texts in records", records),
                              ("growing", "copied while it was written (SWMR)", growing)]:
         with tempfile.TemporaryDirectory() as there:
             path = os.path.join(there, "x.h5")
             shown = expect.describe(fill(path))
-            folder.add(name + ".h5", bytes_of(path), "hdf5", what, shown)
+            folder.add(name + (".nc" if fill is records else ".h5"), bytes_of(path), "hdf5", what, shown)
     for name, fill, code in [("not-closed", not_closed, "FORMAT_MALFORMED"), ("family", family, "CAPABILITY_MISSING"),
                              ("split", split, "CAPABILITY_MISSING"), ("regions", regions, "CAPABILITY_MISSING"),
                              ("matlab-object", objects, "CAPABILITY_MISSING")]:

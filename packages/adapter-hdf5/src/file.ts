@@ -18,6 +18,7 @@ import { hdf5 } from "./format.ts";
 import type { Hdf5ReadOptions } from "./options.ts";
 import { withCells } from "./read/cells.ts";
 import { type Context, describe } from "./read/described.ts";
+import { withFullShapes } from "./read/full-shapes.ts";
 import { readByLibrary } from "./read/library.ts";
 import { type Plan, planOf } from "./read/plan.ts";
 import type { RawDataset, RawGroup } from "./read/raw.ts";
@@ -52,11 +53,11 @@ export interface KnownFile {
   readonly rows: (path: string) => number;
 }
 
-/** Reads everything but the elements; `whole`: those will be next, in the time that is given. Throws FormatError, LimitError, OptionError. */
+/** Reads everything but the elements; `whole`: those will be next, in the time that is given; `asStored`: shapes are those of the file, where netCDF's readers see longer ones. Throws FormatError, LimitError, OptionError. */
 export async function readStructure(
   given: ByteSource,
   options: Hdf5ReadOptions & DecodeOptions,
-  { whole = false }: { readonly whole?: boolean } = {},
+  { whole = false, asStored = false }: { readonly whole?: boolean; readonly asStored?: boolean } = {},
 ): Promise<KnownFile> {
   checkOptions("hdf5", hdf5.options.read, options);
   throwIfAborted(options.signal);
@@ -67,8 +68,11 @@ export async function readStructure(
   // A network takes the time it takes; what is here has its own measure.
   const usual = source.readSync === undefined ? undefined : 10_000 + (source.size as number) / 10_000;
   image.expire(limits.maxMilliseconds ?? usual);
-  const walked = await walkFile(image, heaps, root);
+  const found = await walkFile(image, heaps, root);
   if (!whole || limits.maxMilliseconds === undefined) image.expire(undefined);
+  const writer = writerOf(found);
+  const reader = (options.reader ?? "auto") === "auto" ? writer : options.reader;
+  const walked = reader === "netcdf4" && !asStored ? withFullShapes(found) : found;
   const datasets = new Map<string, RawDataset>();
   collect(walked, datasets);
   const paths = pathsOf(walked);
@@ -108,8 +112,6 @@ export async function readStructure(
       await heaps.texts(await bytes(path), count);
     return { limits, total: 0, part: ranges, fetch: { bytes, texts, heaps, pathOf: (at) => paths.get(at) } };
   };
-  const writer = writerOf(walked);
-  const asMatlab = options.reader === "matlab" || (writer === "matlab" && (options.reader ?? "auto") === "auto");
   const addresses = async (raw: RawDataset): Promise<readonly number[]> => {
     const count = (raw.shape ?? []).reduce((n, m) => n * m, 1);
     if (!(count <= limits.maxObjects))
@@ -118,7 +120,7 @@ export async function readStructure(
     const bytes = one.bytes === 0 ? new Uint8Array(0) : await context().fetch.bytes(raw.path);
     return heaps.addresses(bytes, raw.size);
   };
-  const tree = asMatlab ? await withCells(walked, { limits, addresses }) : walked;
+  const tree = reader === "matlab" ? await withCells(walked, { limits, addresses }) : walked;
   const plan = chosen(planOf(tree, options), options.select);
   return { plan, tree, walked, image, version, writer, context, rows: (path) => elements(path).rows };
 }

@@ -57,10 +57,14 @@ export async function appendHdf5(
   if (file.write === undefined || file.size === undefined)
     throw new OptionError("OPTION_INVALID", 'a file is appended to that was opened to be written: mode "r+"', "mode");
   const target = file as Target;
-  const known = await readStructure(target, {
-    limits: { maxTotalBytes: Number.MAX_SAFE_INTEGER },
-    signal: options.signal,
-  });
+  const known = await readStructure(
+    target,
+    {
+      limits: { maxTotalBytes: Number.MAX_SAFE_INTEGER },
+      signal: options.signal,
+    },
+    { asStored: true },
+  );
   const prepared = await prepare(target, known, value, options);
   throwIfAborted(options.signal);
   await perform(prepared);

@@ -144,16 +144,30 @@ function scale(array: AnyArray, attrs: readonly RawAttr[]): AnyArray {
   return shifts ? add(array, offset as NdArray) : array;
 }
 
-/** Single characters: NUL is missing; with `_Encoding` the last dimension becomes text. */
+/** Single characters: NUL is missing, or what `_FillValue` and `missing_value` say; with `_Encoding` the last dimension becomes text. */
 function characters(data: NdArray, attrs: readonly RawAttr[], rules: NetcdfRules): AnyArray {
   const text = asText(data, textAttr(attrs, "_Encoding"));
   if (text !== undefined) return text;
   if (!rules.mask) return data;
   const raw = data.toC() as Uint8Array;
-  if (!raw.includes(0)) return new MaskedArray({ data });
+  // missing_value comes first, as with numbers; without _FillValue it is NUL.
+  const [absent, told] = [characterOf(attrs, "missing_value"), characterOf(attrs, "_FillValue")];
+  const fill = told ?? 0;
+  const [isAbsent, isFill] = [absent !== undefined && raw.includes(absent), raw.includes(fill)];
+  const own = withoutAttrs(data, data, ["_FillValue"]) as NdArray;
+  if (!isAbsent && !isFill) return new MaskedArray({ data: own });
   const mask = zeros("bool", data.shape);
-  for (let i = 0; i < raw.length; i++) mask.storage[i] = raw[i] === 0 ? 1 : 0;
-  return new MaskedArray({ data, mask, fillValue: zeros(data.dtype, []) as NdArray });
+  for (let i = 0; i < raw.length; i++) mask.storage[i] = raw[i] === fill || raw[i] === absent ? 1 : 0;
+  const fillValue = zeros(data.dtype, []) as NdArray;
+  (fillValue.storage as unknown as Uint8Array)[0] = isAbsent ? (absent as number) : fill;
+  return new MaskedArray({ data: own, mask, fillValue });
+}
+
+/** One character that an attribute names. */
+function characterOf(attrs: readonly RawAttr[], name: string): number | undefined {
+  const text = textAttr(attrs, name);
+  const bytes = text === undefined ? undefined : new TextEncoder().encode(text);
+  return bytes?.length === 1 ? bytes[0] : undefined;
 }
 
 function asText(data: NdArray, encoding: string | undefined): NdArray | undefined {

@@ -147,10 +147,23 @@ function group(raw: RawGroup, how: How): Plan {
       if (one !== undefined) members.set(shownName(name, reader), one);
     }
   }
-  if (raw.list !== undefined && raw.list.filter((n) => n !== 1).length > 1)
-    attrs.set("MATLAB_size", raw.list.map(BigInt));
-  if (raw.list !== undefined) return { plan: "group", kind: "list", members, attrs };
+  if (raw.list !== undefined) return listOf([...members.values()], raw.list);
   return { plan: "group", kind: kind === "list" || kind === "tuple" ? kind : "dict", members, attrs };
+}
+
+/** MATLAB's cells as lists: of lists where they have more than one dimension. They come in MATLAB's order, the first axis the fastest. */
+function listOf(items: readonly Plan[], shape: readonly number[]): PlanGroup {
+  const dims = shape.filter((n) => n !== 1).length > 1 ? shape : [items.length];
+  const nested = (axis: number, at: number, step: number): Plan => {
+    const length = dims[axis];
+    if (length === undefined) return items[at] as Plan;
+    const parts = Array.from(
+      { length },
+      (_, i) => [String(i), nested(axis + 1, at + i * step, step * length)] as const,
+    );
+    return { plan: "group", kind: "list", members: new Map(parts), attrs: new Map() };
+  };
+  return nested(0, 0, 1) as PlanGroup;
 }
 
 /** Names of the datasets that are another's mask, or describe another. */

@@ -150,10 +150,19 @@ function recordOf(type: Extract<H5Type, { class: "compound" }>, reader: TypeRead
     const elements = shape.reduce((n, m) => n * m, 1);
     if (elements * dtype.itemsize !== member.type.size) return "records with a field whose parts do not fill it";
     names.add(member.name);
-    fields.push({ name: member.name, offset: member.offset, dtype, shape });
+    fields.push(asTexts({ name: member.name, offset: member.offset, dtype, shape }, reader));
   }
   const made = dtypes.struct(fields, { itemsize: type.size });
   return reader === "netcdf4" ? (asAligned(made) ?? made) : made;
+}
+
+/** netCDF has no strings of one length in records, but arrays of characters, which netCDF4-python gives as strings. */
+function asTexts(field: FieldSpec, reader: TypeReader): FieldSpec {
+  const { dtype, shape = [] } = field;
+  const length = shape.at(-1);
+  if (reader !== "netcdf4" || dtype.kind !== "bytes" || dtype.itemsize !== 1 || length === undefined || length === 0)
+    return field;
+  return { ...field, dtype: dtypes.bytes(length) as DType, shape: shape.slice(0, -1) };
 }
 
 /** netCDF4-python marks records as aligned, which those of C programs are. */
