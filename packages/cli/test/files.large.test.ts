@@ -1,10 +1,11 @@
 // masq on files of 5 GB (or MASQUERADE_LARGE_BYTES): a header is quick and small, everything else streams. Each command is a process of its own.
-import { closeSync, openSync, readFileSync, statSync, truncateSync, writeSync } from "node:fs";
+import { closeSync, openSync, statSync, truncateSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { dtypes } from "@masquerade/core";
 import { writeNpyHeader } from "@masquerade/numpy";
 import { beforeAll, describe, expect, it } from "vitest";
-import { bin, build, root, scratch, start } from "./support/masq.ts";
+import { build, scratch } from "./support/masq.ts";
+import { type Measured, measured } from "./support/measured.ts";
 
 const bytes = Number(process.env["MASQUERADE_LARGE_BYTES"] ?? 5e9);
 const columns = 1000;
@@ -37,28 +38,8 @@ beforeAll(() => {
   });
 });
 
-interface Usage {
-  readonly peak: number;
-  readonly cpu: number;
-}
-
-async function masq(...argv: string[]): Promise<{ out: string; err: string } & Usage> {
-  return await exiting(0, ...argv);
-}
-
-async function exiting(wanted: number, ...argv: string[]): Promise<{ out: string; err: string } & Usage> {
-  const usage = join(folder, "usage.json");
-  const watch = join(root, "packages/cli/test/support/usage.mjs");
-  const { code, out, err } = await start(process.execPath, ["--import", watch, bin, ...argv], {
-    env: { USAGE: usage },
-  });
-  expect(code, err).toBe(wanted);
-  const used = JSON.parse(readFileSync(usage, "utf8")) as Usage;
-  console.log(
-    `masq ${argv[0]} ${argv[1]}: ${used.cpu.toFixed(2)} s of processor, ${Math.round(used.peak / 1e6)} MB at most`,
-  );
-  return { out, err, ...used };
-}
+const exiting = measured(folder);
+const masq = (...argv: string[]): Promise<Measured> => exiting(0, ...argv);
 
 const shape = `(${rows}, ${columns})`;
 
