@@ -17,6 +17,7 @@ import {
 import { columnsOf } from "./columns.ts";
 import type { Flavour } from "./flavour.ts";
 import { csv, type TextWriteOptions } from "./format.ts";
+import { join } from "./join.ts";
 import { leavesOf } from "./leaves.ts";
 import { oddNaNs } from "./nans.ts";
 import { RowWriter } from "./row-writer.ts";
@@ -29,11 +30,42 @@ const PIECE = 2 ** 16;
 /** Bytes of an array whose columns are taken apart at once. */
 const BLOCK = 2 ** 23;
 
+/**
+ * The table as UTF-8 in one piece of memory: as much as its numbers may take, of which what is not written is never touched. Other tables are put
+ * together of chunks.
+ */
+export function encodeText(
+  flavour: Flavour,
+  value: AnyArray | Bundle,
+  options: TextWriteOptions & EncodeOptions = {},
+): Uint8Array {
+  const [first] = eachArray(value);
+  const most = first === undefined ? undefined : mostBytes(first[1].dtype, first[1].size);
+  return join([...encodeTextParts(flavour, value, options, most)]);
+}
+
+/** The most bytes that so many numbers take, their delimiters and a header included; undefined where that is not known, or too much to ask for. */
+function mostBytes({ kind, itemsize }: DType, count: number): number | undefined {
+  const each = /^u?int/.test(kind) ? (itemsize * 5) / 2 + 3 : (widths[kind] ?? Number.NaN);
+  const bytes = count * each + 2 ** 16;
+  return bytes <= 2 ** 31 ? Math.ceil(bytes) : undefined;
+}
+
+/** Characters of the longest number of a kind, and its delimiter. */
+const widths: { readonly [kind: string]: number } = {
+  float16: 16,
+  float32: 16,
+  float64: 25,
+  complex64: 33,
+  complex128: 51,
+};
+
 /** The table as chunks of UTF-8. */
 export function* encodeTextParts(
   flavour: Flavour,
   value: AnyArray | Bundle,
   options: TextWriteOptions & EncodeOptions = {},
+  room?: number,
 ): Generator<Uint8Array, void, undefined> {
   checkOptions(flavour.id, csv.options.write, options);
   throwIfAborted(options.signal);
@@ -43,7 +75,7 @@ export function* encodeTextParts(
   const array = first[1];
   const header = headerOf(array);
   const { dtype, shape } = header;
-  const out = new TextOut();
+  const out = new TextOut(room);
   const notes = hasTexts(dtype) && options.bare !== true ? notesOf(array, flavour) : [];
   const rows = beginTable(out, header, flavour, options, notes);
   for (const { selection } of blockRanges(shape, "C", dtype.itemsize, BLOCK)) {
