@@ -3,9 +3,12 @@ import { closeSync, openSync, statSync, truncateSync, writeSync } from "node:fs"
 import { join } from "node:path";
 import { dtypes } from "@masquerade/core";
 import { writeNpyHeader } from "@masquerade/numpy";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { build, scratch } from "./support/masq.ts";
 import { type Measured, measured } from "./support/measured.ts";
+
+// Longer than what the other tests of commands may take.
+vi.setConfig({ testTimeout: 1_800_000, hookTimeout: 1_800_000 });
 
 const bytes = Number(process.env["MASQUERADE_LARGE_BYTES"] ?? 5e9);
 const columns = 1000;
