@@ -5,7 +5,7 @@ import { filterName, plugins } from "../filter/plugins.ts";
 import { malformed } from "../structure/cursor.ts";
 import type { Filter } from "../structure/dataset.ts";
 import { fletcher32 } from "../write/checksum.ts";
-import { unshuffle } from "./unshuffle.ts";
+import { unshuffle } from "./shuffle.ts";
 
 const DEFLATE = 1;
 const SHUFFLE = 2;

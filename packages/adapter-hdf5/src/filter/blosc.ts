@@ -1,6 +1,6 @@
 import { unlz4Block, unzlib } from "@masquerade/compression";
 import { CapabilityError } from "@masquerade/core";
-import { unshuffle } from "../data/unshuffle.ts";
+import { unshuffle } from "../data/shuffle.ts";
 import { malformed } from "../structure/cursor.ts";
 import { unshuffleBits } from "./bitshuffle.ts";
 import { unblosclz } from "./blosclz.ts";
