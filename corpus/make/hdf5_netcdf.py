@@ -19,7 +19,7 @@ def seen(group):
     found = {}
     for name, variable in group.variables.items():
         value = variable[...]
-        if isinstance(value, np.ndarray) and value.dtype == object:
+        if isinstance(value, np.ndarray) and value.dtype == object and all(isinstance(one, str) for one in value.flat):
             value = value.astype(np.dtypes.StringDType())
         elif isinstance(value, str):
             value = np.array(value, np.dtypes.StringDType())
