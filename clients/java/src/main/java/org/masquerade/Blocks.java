@@ -29,11 +29,11 @@ import org.masquerade.v1.Objects;
 import org.masquerade.v1.Plane;
 import org.masquerade.v1.StreamMessage;
 
-/** Reads streams of blocks, .mqb: without compression or with deflate; those of zstd and Blosc are refused. */
+/** Streams of blocks, .mqb: without compression, with deflate, or with zstd where zstd-jni is there; those of Blosc are refused. */
 public final class Blocks {
-  private static final byte[] MAGIC = {(byte) 0x89, 'M', 'Q', 'B', '\r', '\n', 0x1a, '\n'};
-  private static final int ENVELOPE_MAGIC = 0x3142514d;
-  private static final int VERSION = 1;
+  static final byte[] MAGIC = {(byte) 0x89, 'M', 'Q', 'B', '\r', '\n', 0x1a, '\n'};
+  static final int ENVELOPE_MAGIC = 0x3142514d;
+  static final int VERSION = 1;
 
   private final byte[] raw;
   private int at = MAGIC.length;
@@ -50,6 +50,29 @@ public final class Blocks {
   /** What a file holds: {@link NdArray}, {@link MaskedArray} or {@link Bundle}. Throws MasqueradeException for what is wrong with it. */
   public static Object load(Path path) throws IOException {
     return loads(Files.readAllBytes(path));
+  }
+
+  /** Writes a file, whole or not at all, and never over another: FileAlreadyExistsException. No more than one block is made at once. */
+  public static void save(Path path, Object value, WriteOptions options) throws IOException {
+    Masquerade.save(path, out -> new BlocksWriter(out, options).write(value));
+  }
+
+  /** The same with the default options. */
+  public static void save(Path path, Object value) throws IOException {
+    save(path, value, WriteOptions.DEFAULT);
+  }
+
+  /** The bytes of a file: without compression the same from every client. */
+  public static byte[] dumps(Object value, WriteOptions options) throws MasqueradeException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try {
+      new BlocksWriter(part -> out.write(BlocksWriter.bytes(part), 0, part.remaining()), options).write(value);
+    } catch (MasqueradeException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new IllegalStateException(e); // there is nothing to write to
+    }
+    return out.toByteArray();
   }
 
   /** The value of a file's bytes. */
@@ -112,8 +135,9 @@ public final class Blocks {
     MaskEncoding masks = envelope.getMaskEncoding();
     if (masks != MaskEncoding.MASK_ENCODING_RAW && masks != MaskEncoding.MASK_ENCODING_PACKED)
       throw new MasqueradeException("the envelope lacks its encoding of masks");
-    if (envelope.getCodec() != Codec.CODEC_NONE && envelope.getCodec() != Codec.CODEC_DEFLATE)
-      throw new MasqueradeException("blocks compressed by " + envelope.getCodec() + ", which is not read here; write them with deflate");
+    if (envelope.getCodec() == Codec.CODEC_UNSPECIFIED || envelope.getCodec() == Codec.CODEC_BLOSC)
+      throw new MasqueradeException("blocks compressed by " + envelope.getCodec() + ", which is not read here; write them with deflate or zstd");
+    if (envelope.getCodec() == Codec.CODEC_ZSTD) Zstd.demand();
     reader = new Reader(envelope.getBuffersList());
     List<Array> said = new ArrayList<>();
     if (envelope.hasArray()) said.add(envelope.getArray());
@@ -162,7 +186,7 @@ public final class Blocks {
   }
 
   /** One block that is due. */
-  private static final class Due {
+  static final class Due {
     final int array;
     final Plane plane;
     final long start;
@@ -253,7 +277,9 @@ public final class Blocks {
   }
 
   private ByteString inflated(Block block, int index) throws MasqueradeException {
-    if (envelope.getCodec() != Codec.CODEC_DEFLATE)
+    if (envelope.getCodec() == Codec.CODEC_ZSTD && block.getLength() > block.getData().size())
+      return ByteString.copyFrom(Zstd.decompress(block.getData().toByteArray(), (int) block.getLength(), "block " + index));
+    if (envelope.getCodec() != Codec.CODEC_DEFLATE || block.getLength() < block.getData().size())
       throw new MasqueradeException("block " + index + " of " + block.getLength() + " bytes has " + block.getData().size());
     Inflater inflater = new Inflater();
     try {
@@ -290,7 +316,7 @@ public final class Blocks {
   }
 
   /** An array whose blocks come one after another in memory, so that nothing is taken on a claim. */
-  private static final class Arriving {
+  static final class Arriving {
     final DType dtype;
     final int[] shape;
     final boolean fortran;

@@ -81,12 +81,31 @@ public final class Masquerade {
   /** Writes a file, whole or not at all, and never over another: FileAlreadyExistsException. */
   public static void save(Path path, Object value, WriteOptions options) throws IOException {
     List<ByteBuffer> parts = parts(value, options);
+    save(path, out -> {
+      for (ByteBuffer part : parts) out.write(part);
+    });
+  }
+
+  /** Takes the bytes of a file, piece by piece. */
+  interface Sink {
+    void write(ByteBuffer part) throws IOException;
+  }
+
+  /** Writes the bytes of a file. */
+  interface Content {
+    void to(Sink out) throws IOException;
+  }
+
+  static void save(Path path, Content content) throws IOException {
     Path temporary = path.resolveSibling(path.getFileName() + "." + ProcessHandle.current().pid() + ".part");
     try {
       try (java.nio.channels.FileChannel out =
           java.nio.channels.FileChannel.open(
               temporary, java.nio.file.StandardOpenOption.WRITE, java.nio.file.StandardOpenOption.CREATE_NEW)) {
-        for (ByteBuffer part : parts) while (part.hasRemaining()) out.write(part);
+        content.to(
+            part -> {
+              while (part.hasRemaining()) out.write(part);
+            });
         out.force(true);
       }
       // A link fails where the name is taken; a move would replace it.
@@ -114,10 +133,16 @@ public final class Masquerade {
     Wire.check(head, File.getDescriptor()); // how deep it is nested
     List<ByteBuffer> parts = new ArrayList<>();
     parts.add(ByteBuffer.wrap(head));
-    long size = head.length;
-    for (ByteBuffer data : writer.buffers) {
-      byte[] after = sum(data, options.checksum);
-      byte[] before = before(data.remaining(), after.length, size);
+    buffers(parts, head.length, writer.buffers, options.checksum, 5);
+    return parts;
+  }
+
+  /** Adds buffers, each as a message Buffer in this field, to parts of so many bytes. */
+  static void buffers(List<ByteBuffer> parts, long before0, List<ByteBuffer> buffers, ChecksumKind kind, int field) throws MasqueradeException {
+    long size = before0;
+    for (ByteBuffer data : buffers) {
+      byte[] after = sum(data, kind);
+      byte[] before = before(data.remaining(), after.length, size, field);
       size += before.length + data.remaining() + after.length;
       if (size > Integer.MAX_VALUE)
         throw new MasqueradeException("a message of more than " + Integer.MAX_VALUE + " bytes, where protobuf libraries end");
@@ -125,7 +150,6 @@ public final class Masquerade {
       parts.add(data.duplicate());
       parts.add(ByteBuffer.wrap(after));
     }
-    return parts;
   }
 
   private static byte[] sum(ByteBuffer data, ChecksumKind kind) {
@@ -136,7 +160,7 @@ public final class Masquerade {
   }
 
   /** What comes before the data of a message Buffer, so that they lie at a multiple of 64 bytes. */
-  private static byte[] before(int length, int after, long at) {
+  private static byte[] before(int length, int after, long at, int field) {
     ByteArrayOutputStream head = new ByteArrayOutputStream();
     if (length > 0) {
       head.write(0x12);
@@ -145,7 +169,7 @@ public final class Masquerade {
     for (int zeros = 0; ; zeros++) {
       int padding = zeros == 0 ? 0 : 2 + zeros;
       ByteArrayOutputStream out = new ByteArrayOutputStream();
-      out.write(0x2a);
+      out.write(field << 3 | 2);
       Bits.putVarint(out, (long) padding + head.size() + length + after);
       if (zeros > 0) {
         out.write(0x0a);

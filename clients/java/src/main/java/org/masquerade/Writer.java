@@ -19,12 +19,12 @@ import org.masquerade.v1.Sequence;
 import org.masquerade.v1.Value;
 
 /** Makes messages of values; sets the bytes of arrays aside, in the order in which the messages refer to them. */
-final class Writer {
+class Writer {
   /** Deeper than any message may be nested: the limit itself is checked on the bytes. */
   private static final int DEEPEST = 100;
 
   final List<ByteBuffer> buffers = new ArrayList<>();
-  private final WriteOptions options;
+  final WriteOptions options;
   private int depth;
 
   Writer(WriteOptions options) {
@@ -43,8 +43,20 @@ final class Writer {
       buffers.add(drop ? masked.dropped(fortran) : data.toBytes(fortran));
       out.setDataBuffer(buffers.size());
     } else if (drop) throw new MasqueradeException("what is masked in an array of objects cannot be dropped");
+    if (masked != null && masked.mask != null) mask(out, masked, fortran);
+    said(out, masked, data, drop);
+    if (data.dtype.ofObjects()) for (Object object : data.toObjects(fortran)) out.addObjects(value(object));
+    return out.build();
+  }
+
+  /** An array that is a member of a bundle, or a file's only one. */
+  Array member(Object value) throws MasqueradeException {
+    return array(value);
+  }
+
+  /** What an array says beside dtype, shape, data and mask. */
+  void said(Array.Builder out, MaskedArray masked, NdArray data, boolean drop) throws MasqueradeException {
     if (masked != null) {
-      if (masked.mask != null) mask(out, masked, fortran);
       if (masked.fill != null) out.setFillValue(fill(masked.fill));
       out.setHardMask(masked.hardMask).setHiddenDropped(drop || masked.hiddenDropped).setSubclass(masked.subclass);
     }
@@ -56,8 +68,6 @@ final class Writer {
     }
     if (masked == null) out.setSubclass(data.subclass);
     else out.setDataSubclass(data.subclass);
-    if (data.dtype.ofObjects()) for (Object object : data.toObjects(fortran)) out.addObjects(value(object));
-    return out.build();
   }
 
   private void mask(Array.Builder out, MaskedArray masked, boolean fortran) {
@@ -89,7 +99,7 @@ final class Writer {
     for (Map.Entry<String, Object> member : bundle.members().entrySet()) {
       Entry.Builder entry = Entry.newBuilder().setName(text(member.getKey()));
       if (member.getValue() instanceof Bundle) entry.setBundle(bundle((Bundle) member.getValue()));
-      else entry.setArray(array(member.getValue()));
+      else entry.setArray(member(member.getValue()));
       out.addEntries(entry);
     }
     out.addAllAttributes(named(bundle.attributes())).addAllKeys(named(bundle.keys()));

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.zip.Deflater;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.masquerade.v1.Block;
@@ -25,6 +26,7 @@ import org.masquerade.v1.ChecksumKind;
 import org.masquerade.v1.Codec;
 import org.masquerade.v1.End;
 import org.masquerade.v1.Growth;
+import org.masquerade.v1.MaskEncoding;
 import org.masquerade.v1.Plane;
 import org.masquerade.v1.StreamMessage;
 
@@ -37,6 +39,73 @@ class BlocksTest {
   @MethodSource("org.masquerade.Vectors#all")
   void isTheSameAsTheMessage(Vectors.Vector vector) throws Exception {
     assertArrayEquals(Vectors.read(vector.name), Masquerade.dumps(Blocks.load(path(vector.name)), vector.options));
+  }
+
+  @ParameterizedTest
+  @MethodSource("org.masquerade.Vectors#all")
+  void isWrittenAgain(Vectors.Vector vector) throws Exception {
+    byte[] raw = Files.readAllBytes(path(vector.name));
+    WriteOptions options = vector.options.mask == MaskEncoding.MASK_ENCODING_RUN_LENGTH ? vector.options.packedMasks() : vector.options;
+    assertArrayEquals(raw, Blocks.dumps(Blocks.loads(raw), options));
+  }
+
+  private static MaskedArray rows() {
+    double[] values = new double[6000];
+    boolean[] mask = new boolean[values.length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = i / 7;
+      mask[i] = i % 5 == 0;
+    }
+    return MaskedArray.of(NdArray.of(values, 300, 20), mask).withFill(-1);
+  }
+
+  @Test
+  void everyCodecAndSizeOfBlock(@TempDir Path folder) throws Exception {
+    MaskedArray rows = rows();
+    byte[] expected = Masquerade.dumps(rows, WriteOptions.DEFAULT);
+    WriteOptions plain = WriteOptions.DEFAULT;
+    int uncompressed = Blocks.dumps(rows, plain).length;
+    for (WriteOptions options : List.of(plain, plain.deflated(), plain.zstd(), plain.zstd().rawMasks().crc32c()))
+      for (WriteOptions cut : List.of(options, options.blocksOf(640), options.blocksOf(1), options.blocksOf(1 << 30))) {
+        byte[] raw = Blocks.dumps(rows, cut);
+        assertArrayEquals(expected, Masquerade.dumps(Blocks.loads(raw), plain));
+        if (options != plain && cut == options) assertTrue(raw.length < uncompressed / 3, "not compressed");
+        for (int at = raw.length / 3; cut == options && at < raw.length; at += 997) {
+          byte[] mutant = raw.clone();
+          mutant[at] ^= 4;
+          assertThrows(MasqueradeException.class, () -> Blocks.loads(mutant));
+        }
+      }
+    MaskedArray columns = rows.transpose();
+    assertArrayEquals(Masquerade.dumps(columns, plain), Masquerade.dumps(Blocks.loads(Blocks.dumps(columns, plain)), plain));
+    Path path = folder.resolve("rows.mqb");
+    Blocks.save(path, rows, WriteOptions.DEFAULT.zstd());
+    MaskedArray same = (MaskedArray) Blocks.load(path);
+    assertEquals(857, same.data().getDouble(299, 19), 1);
+    assertThrows(java.nio.file.FileAlreadyExistsException.class, () -> Blocks.save(path, rows));
+    try (java.util.stream.Stream<Path> files = Files.list(folder)) {
+      assertEquals(1, files.count());
+    }
+    assertThrows(MasqueradeException.class, () -> Blocks.dumps(rows, plain.runLengthMasks()));
+    MaskedArray dropped = (MaskedArray) Blocks.loads(Blocks.dumps(rows, plain.droppingHidden()));
+    assertEquals(-1, dropped.data().getDouble(0, 5));
+  }
+
+  @Test
+  void zstdFramesThatLie() throws Exception {
+    byte[] frame = Zstd.compress(new byte[1000], 3);
+    assertArrayEquals(new byte[1000], Zstd.decompress(frame, 1000, "it"));
+    List<byte[]> wrong = new ArrayList<>(List.of(new byte[0], java.util.Arrays.copyOf(frame, frame.length - 1), java.util.Arrays.copyOf(frame, frame.length + 1)));
+    byte[] twice = java.util.Arrays.copyOf(frame, frame.length * 2);
+    System.arraycopy(frame, 0, twice, frame.length, frame.length);
+    wrong.add(twice);
+    for (int at = 0; at < 6; at++) {
+      byte[] mutant = frame.clone();
+      mutant[at] ^= 0x49;
+      wrong.add(mutant);
+    }
+    for (byte[] one : wrong) assertThrows(MasqueradeException.class, () -> Zstd.decompress(one, 1000, "it"));
+    for (int length : new int[] {0, 999, 1001, 1 << 30}) assertThrows(MasqueradeException.class, () -> Zstd.decompress(frame, length, "it"));
   }
 
   @ParameterizedTest
@@ -158,8 +227,8 @@ class BlocksTest {
       twice.add(i, one);
       assertThrows(MasqueradeException.class, () -> Blocks.loads(file(twice)));
     }
-    List<StreamMessage> zstd = new ArrayList<>(good);
-    zstd.set(0, good.get(0).toBuilder().setEnvelope(good.get(0).getEnvelope().toBuilder().setCodec(Codec.CODEC_ZSTD)).build());
-    assertTrue(assertThrows(MasqueradeException.class, () -> Blocks.loads(file(zstd))).getMessage().contains("deflate"));
+    List<StreamMessage> blosc = new ArrayList<>(good);
+    blosc.set(0, good.get(0).toBuilder().setEnvelope(good.get(0).getEnvelope().toBuilder().setCodec(Codec.CODEC_BLOSC)).build());
+    assertTrue(assertThrows(MasqueradeException.class, () -> Blocks.loads(file(blosc))).getMessage().contains("deflate"));
   }
 }
