@@ -179,7 +179,8 @@ class FileArray {
     name: string,
     options: NonNullable<Parameters<LazyArray["blocks"]>[0]>,
   ): ReturnType<LazyArray["blocks"]> & AsyncGenerator {
-    yield* lazyFromArray(await this.#read(undefined, options), name).blocks(options);
+    const plane = options.plane === "mask" ? "both" : options.plane;
+    yield* lazyFromArray(await this.#read(undefined, { ...options, plane }), name).blocks(options);
   }
 
   async #read(input: SelectionInput | undefined, options: ReadOptions): Promise<AnyArray> {

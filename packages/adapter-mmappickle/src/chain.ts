@@ -37,6 +37,9 @@ export interface Chain {
   readonly rest: number;
 }
 
+/** What no entry's key begins with: a file's first bytes are no UTF-8. */
+const HEADER_START: Uint8Array = /* @__PURE__ */ headerBytes(0).subarray(0, 16);
+
 /** Bytes fetched in front of an entry's end, where an array has its dtype and shape. */
 const BEFORE_END = 256;
 
@@ -79,6 +82,8 @@ export function* readChain(window: Window, limits: Limits, strict = true): Readi
   }
   const rest = window.size - at - TERMINATOR.length;
   if (rest > 0 && strict) {
+    const start = yield* window.need(at + TERMINATOR.length, Math.min(rest, HEADER_START.length));
+    if (startsWith(start, HEADER_START)) throw malformed("another dictionary follows", at + TERMINATOR.length);
     const last = rest < TERMINATOR.length ? new Uint8Array(0) : yield* window.need(window.size - 11, 11);
     if (!startsWith(last, TERMINATOR))
       throw malformed(`${rest} bytes follow the end of the dictionary`, at + TERMINATOR.length);

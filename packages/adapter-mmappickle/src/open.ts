@@ -4,10 +4,13 @@ import {
   type DecodeOptions,
   isMaskedArray,
   type LazyArray,
+  LimitError,
+  type Limits,
   MaskedArray,
   makeHeader,
   NdArray,
   nomask,
+  normalizeSelection,
   type OpenFile,
   openDecoded,
   readWhole,
@@ -58,9 +61,25 @@ export async function openMmappickle(
   return {
     ...file,
     array(name) {
-      const lazy = withoutMask(file.array(name));
+      const lazy = limited(withoutMask(file.array(name)), limits);
       const stored = mapped.get(name ?? only ?? "");
       return stored === undefined ? lazy : writable(lazy, stored, source);
+    },
+  };
+}
+
+/** An array of which no more than `maxBytes` are read at once. */
+function limited(array: LazyArray, { maxBytes }: Limits): LazyArray {
+  return {
+    ...array,
+    async read(selection, options) {
+      const { shape, dtype } = array.header;
+      const bytes = normalizeSelection(selection, shape).shape.reduce((n, dim) => n * dim, dtype.itemsize);
+      if (bytes > maxBytes)
+        throw new LimitError("maxBytes", `${bytes} bytes of an array at once are more than ${maxBytes}`, {
+          format: FORMAT,
+        });
+      return await array.read(selection, options);
     },
   };
 }

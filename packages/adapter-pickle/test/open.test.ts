@@ -127,7 +127,7 @@ describe.each([0, 1, 2, 3, 4, 5] as const)("protocol %i", (protocol) => {
     expect([...((await file.array("small").read()) as NdArray<"uint8">).data]).toEqual([1, 2, 3]);
     expect(source.count.disposed).toBe(0);
     await file[Symbol.asyncDispose]();
-    expect(source.count.disposed).toBe(1);
+    expect(source.count.disposed).toBe(0);
   });
 });
 

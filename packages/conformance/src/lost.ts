@@ -73,13 +73,20 @@ const plainAttrs = (a: NdArray): NdArray =>
 /** A bundle with nothing but its keys, so that `difference` compares just them. */
 const keysOnly = (bundle: Bundle): Bundle => new Bundle({ entries: [], keys: bundle.keys });
 
+/** The first of many names. */
+const some = (names: readonly string[]): string =>
+  names.length > 8 ? `${names.slice(0, 6).join(", ")} … (${names.length} names)` : names.join(", ");
+
+/** A bundle with nothing but its attributes. */
+const attrsOnly = (bundle: Bundle): Bundle => new Bundle({ entries: [], attrs: bundle.attrs });
+
 function bundleLost(before: Bundle, after: Bundle, path: string, lost: Lost, note: Note): void {
   if (before.kind !== after.kind) note("bundle-kind", `${before.kind} came back as ${after.kind}`);
   if (difference(keysOnly(before), keysOnly(after)) !== undefined) note("keys", "what the keys were changed");
   if (before.names.join("\n") !== after.names.join("\n"))
-    note("names", `${before.names.join(", ")} came back as ${after.names.join(", ")}`);
-  if (JSON.stringify([...before.attrs.keys()]) !== JSON.stringify([...after.attrs.keys()]))
-    note("attrs", "attributes of the bundle changed");
+    note("names", `${some(before.names)} came back as ${some(after.names)}`);
+  const attrs = difference(attrsOnly(before), attrsOnly(after));
+  if (attrs !== undefined) note("attrs", `attributes of the bundle changed: ${attrs}`);
   for (const [name, member] of before.entries) {
     const other = after.entries.get(name);
     if (other !== undefined) lostBetween(member, other, path === "" ? name : `${path}/${name}`, lost);

@@ -266,6 +266,12 @@ describe("identical and equals", () => {
     expect(identical(base(), change(base()))).toBe(false);
   });
 
+  it("tells the two zeros apart, also among attributes", () => {
+    const of = (zero: number): NdArray => zeros("int8", [1]).with({ attrs: new Map([["x", zero]]) }) as NdArray;
+    expect(difference(of(0), of(-0))).toBe("attrs.x: 0 and -0");
+    expect(difference(of(-0), of(-0))).toBeUndefined();
+  });
+
   it("a view is identical to its copy, Fortran order is not C order", () => {
     const a = array([
       [1, 2],

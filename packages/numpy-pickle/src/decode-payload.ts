@@ -85,5 +85,5 @@ export function payloadBytes(payload: ArrayPayload, size: number, at: number, co
       },
     );
   context.charge(size, at);
-  return context.copy || !context.firstUse(held) ? held.slice() : held;
+  return context.copy || !context.firstUse(held) ? new Uint8Array(held) : held;
 }

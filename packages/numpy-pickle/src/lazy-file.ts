@@ -115,20 +115,16 @@ async function lineEnd(
   throw new SourceError("SOURCE_SHORT", "a line of the pickle does not end", { offset: from });
 }
 
-/** The arrays of a pickle behind the interface of open files, which disposes the source in the end. */
+/** The arrays of a pickle behind the interface of open files. The source stays the caller's. */
 export function openModel(model: Leaf | Bundle, source: ByteSource): OpenFile {
   const leaves = new Map<string, Leaf>();
   const header = headerOfModel(model, "", leaves);
-  return makeOpenFile(
-    header,
-    (path): LazyArray => {
-      const leaf = leaves.get(path) as Leaf;
-      if (leaf instanceof DeferredArray || leaf instanceof DeferredMaskedArray)
-        return deferredLazyArray(source, leaf, path);
-      return lazyFromArray(leaf, path);
-    },
-    async () => await source[Symbol.asyncDispose](),
-  );
+  return makeOpenFile(header, (path): LazyArray => {
+    const leaf = leaves.get(path) as Leaf;
+    if (leaf instanceof DeferredArray || leaf instanceof DeferredMaskedArray)
+      return deferredLazyArray(source, leaf, path);
+    return lazyFromArray(leaf, path);
+  });
 }
 
 /** The depth of a bundle is bounded by `maxDepth`. */

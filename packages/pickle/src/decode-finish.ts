@@ -152,7 +152,7 @@ class Finisher {
 
   private leaf(value: object): unknown {
     const { format } = this.context;
-    if (value instanceof Uint8Array) return this.context.copy ? value.slice() : value;
+    if (value instanceof Uint8Array) return this.context.copy ? new Uint8Array(value) : value;
     if (value instanceof PickleText) return value.decode(format);
     if (value instanceof Python2String) return python2Value(value, format);
     if (value instanceof DeferredBytes) return bytesHere(value, format);

@@ -146,7 +146,8 @@ class Rows {
     name: string,
     options: NonNullable<Parameters<LazyArray["blocks"]>[0]>,
   ): ReturnType<LazyArray["blocks"]> & AsyncGenerator {
-    yield* lazyFromArray(await this.read(number, undefined, options), name).blocks(options);
+    const plane = options.plane === "mask" ? "both" : options.plane;
+    yield* lazyFromArray(await this.read(number, undefined, { ...options, plane }), name).blocks(options);
   }
 
   /** The nearest place at or before a row; of an array that nobody has come to yet, its beginning. */

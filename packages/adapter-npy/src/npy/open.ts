@@ -79,7 +79,7 @@ export async function openNpy(source: ByteSource, options: NpyReadOptions & Deco
   const limits = resolveLimits(options.limits);
   const { size } = source;
   const head = await readSource(readHeader(size, { limits }), source, options.signal);
-  if (hasObjects(head.dtype)) return openObjects(head, source, options);
+  if (hasObjects(head.dtype)) return openObjects(head, options);
   const end = head.dataOffset + head.size * head.dtype.itemsize;
   if (size !== undefined && size < end)
     throw new FormatError("FORMAT_TRUNCATED", "npy", `the data end at byte ${end}, the file at ${size}`, {
@@ -95,17 +95,13 @@ export async function openNpy(source: ByteSource, options: NpyReadOptions & Deco
   const { dtype, shape, order } = head;
   const header = makeHeader({ dtype, shape, order });
   const data = positional(source, head.dataOffset);
-  return fileOf(lazyPlain(header, { dtype, shape, order, data, maxBytes: limits.maxBytes }, ""), source);
+  return fileOf(lazyPlain(header, { dtype, shape, order, data, maxBytes: limits.maxBytes }, ""));
 }
 
 /** The file of an object array: its header. The elements are a pickle, which has no parts to read, and is read on request only. */
-function openObjects(
-  { dtype, shape, order, dataOffset }: NpyHeader,
-  source: ByteSource,
-  options: NpyReadOptions,
-): OpenFile {
+function openObjects({ dtype, shape, order, dataOffset }: NpyHeader, options: NpyReadOptions): OpenFile {
   refuseObjectParts("npy", options.objects);
-  return fileOf(refusing(makeHeader({ dtype, shape, order }), { format: "npy", offset: dataOffset }), source);
+  return fileOf(refusing(makeHeader({ dtype, shape, order }), { format: "npy", offset: dataOffset }));
 }
 
 /** Who asked for the objects has them by reading the whole file. Throws CapabilityError then. */
@@ -133,7 +129,7 @@ export function refusing(header: Header, place: NpyPlace): LazyArray {
   };
 }
 
-function fileOf(array: LazyArray, source: ByteSource): OpenFile {
+function fileOf(array: LazyArray): OpenFile {
   return {
     header: array.header,
     names: [""],
@@ -141,8 +137,7 @@ function fileOf(array: LazyArray, source: ByteSource): OpenFile {
       if (name !== "") throw new OptionError("INDEX_INVALID", "an .npy file holds one array without a name");
       return array;
     },
-    async [Symbol.asyncDispose]() {
-      await source[Symbol.asyncDispose]();
-    },
+    // The source stays the caller's.
+    [Symbol.asyncDispose]: async () => {},
   };
 }

@@ -198,9 +198,8 @@ export async function openNpz(source: ByteSource, options: NpzReadOptions & Deco
       if (lazy === undefined) throw new OptionError("INDEX_INVALID", `there is no array "${quoteText(path)}"`);
       return lazy;
     },
-    async [Symbol.asyncDispose]() {
-      await source[Symbol.asyncDispose]();
-    },
+    // The source stays the caller's.
+    [Symbol.asyncDispose]: async () => {},
   };
 }
 

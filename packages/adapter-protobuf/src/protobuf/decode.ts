@@ -37,7 +37,7 @@ export function decodeProtobuf(
       },
     );
   const reader = new WireReader(
-    options.copy === true ? bytes.slice() : bytes,
+    options.copy === true ? new Uint8Array(bytes) : bytes,
     "protobuf",
     resolveLimits(options.limits),
   );

@@ -1,4 +1,12 @@
-import { type AnyArray, describe, isMasqueradeError, type Kind, type Loss } from "@masquerade/core";
+import {
+  type AnyArray,
+  type Bundle,
+  describe,
+  isBundle,
+  isMasqueradeError,
+  type Kind,
+  type Loss,
+} from "@masquerade/core";
 import { check, failureOf, told } from "../check.ts";
 import type { Law, Subject } from "../law.ts";
 import { lostBetween } from "../lost.ts";
@@ -6,9 +14,13 @@ import { coveringSet, nameOf } from "../samples/cover.ts";
 import { allKinds } from "../samples/kinds.ts";
 import { holdShrinking } from "../shrink/shrink.ts";
 
-/** Holds one sample to the losses announced for it: refused when content would be lost, else back with exactly those traits lost. */
-export async function holdSample(subject: Subject, array: AnyArray): Promise<void> {
-  const sample = { array, name: nameOf(array) };
+/** Holds one value to the losses announced for it: refused when content would be lost, else back with exactly those traits lost. */
+export async function holdSample(
+  subject: Subject,
+  array: AnyArray | Bundle,
+  name: string = isBundle(array) ? "a bundle" : nameOf(array),
+): Promise<void> {
+  const sample = { array, name };
   const losses: readonly Loss[] = subject.format.losses(describe(sample.array), subject.config.writeOptions as never);
   const content = losses.filter((l) => l.grade === "content");
   if (content.length > 0) {

@@ -20,7 +20,7 @@ export function lawsPage(zoo: readonly Wrong[]): string {
     const animals = zoo.filter((w) => w.breaks === law.id).map((w) => w.name);
     const needs = law.needs ?? [];
     lines.push("", `<a id="${law.id.replace("/", "-")}"></a>`, "", `### ${law.id}`, "", `**${law.law}**`);
-    lines.push("", of === "roundtrip" ? roundtrip : (why[law.id] ?? ""));
+    lines.push("", why[law.id] ?? (of === "roundtrip" ? roundtrip : ""));
     const facts = [`Since suite ${law.since}.`];
     if (needs.length > 0)
       facts.push(

@@ -209,4 +209,49 @@ export const why: Readonly<Record<string, string>> = {
   "append/power-failure":
     "Between two syncs a system writes in the order it likes. Sync what is new before the write that makes it be, and once more after that.",
   "append/failing-write": "A full disk is the usual end of a log.",
+  "roundtrip/extents":
+    "A count of one byte ends at 255, of two at 65,535. Whatever counts in your file has such an end; where it is, `losses()` says so.",
+  "roundtrip/hard-texts":
+    "NumPy's texts are code points: lone surrogates and inner zeros are text. What UTF-8 cannot hold is refused, not replaced.",
+  "mask/fill-values-of-every-sort": "`if (fill)` and `fill !== NaN` are where they are lost.",
+  "mask/hidden-values-not-written":
+    "People mask what nobody is to see. A format that says it does not keep what is beneath the mask is chosen for that.",
+  "attrs/values": "One attribute at a time. An attribute that the file has no form for is refused by name.",
+  "bundle/many": "As for axes: whatever counts the members has an end.",
+  "bundle/attrs": "A bundle has attributes of its own, beside those of its arrays.",
+  "bundle/members-of-every-sort":
+    "What holds for an array alone holds for it among others: `losses()` looks at every member, by `eachHeader`.",
+  "bundle/select-path":
+    "Names within groups are joined by `/`. What is selected is what decoding everything would give there.",
+  "lazy/truncation": "Opening is another way through the file than decoding, with its own checks to forget.",
+  "lazy/mutations": "As for decode: a typed error or an array.",
+  "lazy/nothing-on-a-claim": "As for decode: compare what is claimed with what the source has, then allocate.",
+  "lazy/limits": "Budgets are the caller's, also when he reads by parts.",
+  "lazy/options": "`checkOptions` and `throwIfAborted` are for `open`, too.",
+  "lazy/header-complete": "`masq inspect` and streaming conversion know of a file what its header says.",
+  "lazy/blocks-of-planes": "Writers that need all data before the mask ask for one plane after the other.",
+  "lazy/source-stays": "The source is the caller's, who may have three files open on it, or read on.",
+  "lazy/unknown-size": "A pipe does not know its size. `readWhole` of core reads what can be read whole.",
+  "lazy/bundle-truncation": "As for decode: a cut file never is a file of fewer arrays.",
+  "stream/two-at-once": "State belongs to the writer, not to the module.",
+  "stream/blocks-are-the-callers": "Who writes blocks uses one buffer for all of them. Copy what has to wait.",
+  "stream/sink-that-only-appends":
+    "A socket and a pipe have no `writeAt`. Lengths that are known only in the end belong into the end, or the plan tells them; else refuse at once.",
+  "stream/after-the-end":
+    "A second commit, or a block in a file that is finished, is a mistake of the caller's and is told.",
+  "purity/pooled-bytes": "`readFile` gives a Buffer, and `slice()` of a Buffer is no copy. `new Uint8Array(bytes)` is.",
+  "purity/shared-memory":
+    "Arrays cross to workers in shared memory. `TextDecoder` refuses it in browsers: copy first, or refuse in your own words.",
+  "purity/broadcast-views":
+    "A stride may be zero, and a mask has strides of its own. `toBytes` of an array gives its elements.",
+  "descriptor/timing-of-decode": "A promise that rejects and a throw are caught in different places.",
+  "options/out-of-another-dtype": "`fillOut` of core refuses it.",
+  "options/parts-of-every-sort":
+    "One function makes the pieces, the other joins them; then there is nothing to differ.",
+  "losses/accepted-and-no-more": "Who gives up the titles of fields has not given up the mask.",
+  "hostile/truncated-view":
+    "`new DataView(bytes.buffer)` reads what is none of yours. Pass `byteOffset` and `byteLength`.",
+  "hostile/trailing-zeros":
+    "Blocks of tapes and of flash are padded with zeros; so are files whose writing was cut off. Where padding is legal, the format says how much.",
+  "hostile/limit-of-all": "Ten thousand small arrays are a large one.",
 };

@@ -19,12 +19,14 @@ export function bad(message: string, offset = 6): FormatError {
   return new FormatError("FORMAT_MALFORMED", "right", message, { offset });
 }
 
+const numberText = (value: number): string => (Object.is(value, -0) ? "-0" : String(value));
+
 export function packValue(value: PlainValue): Json {
   if (value === null || typeof value === "boolean" || typeof value === "string") return value;
-  if (typeof value === "number") return { f: Object.is(value, -0) ? "-0" : String(value) };
+  if (typeof value === "number") return { f: numberText(value) };
   if (typeof value === "bigint") return { i: String(value) };
   if (value instanceof Uint8Array) return { b: hex(value) };
-  if (value instanceof Complex) return { c: [String(value.re), String(value.im)] };
+  if (value instanceof Complex) return { c: [numberText(value.re), numberText(value.im)] };
   if (value instanceof Tuple) return { t: value.items.map(packValue) };
   if (Array.isArray(value)) return value.map(packValue);
   throw bad(`an attribute of this type cannot be held: ${typeof value}`);

@@ -6,6 +6,8 @@ import {
   fillOut,
   type Header,
   type LazyArray,
+  LimitError,
+  type Limits,
   MaskedArray,
   makeHeader,
   maskDType,
@@ -20,7 +22,7 @@ import {
 import { type Json, unpackAttrs, unpackDType } from "./right-header.ts";
 
 /** Lazy reads: only the rows between the first and the last one selected are fetched. */
-export function openOne(json: Json, end: number, source: ByteSource): LazyArray {
+export async function openOne(json: Json, end: number, source: ByteSource, limits: Limits): Promise<LazyArray> {
   const o = json as { readonly [key: string]: Json };
   const dtype = unpackDType(o.dtype);
   const shape = o.shape as readonly number[];
@@ -29,12 +31,19 @@ export function openOne(json: Json, end: number, source: ByteSource): LazyArray 
   const size = sizeOf(shape);
   const maskAt = end + size * dtype.itemsize;
   const fillAt = maskAt + (o.mask === "mask" ? size * maskType.itemsize : 0);
+  const fillType = o.fill === null ? undefined : unpackDType(o.fill);
+  const fillBytes = fillType === undefined ? undefined : await source.read(fillAt, fillType.itemsize);
+  const fillValue =
+    fillBytes === undefined
+      ? undefined
+      : (arrayFromBytes(fillBytes, fillType as typeof dtype, [], "C", { copy: true }) as NdArray);
   const header: Header = makeHeader({
     dtype,
     shape,
     order,
     mask: o.mask as "mask",
     hardMask: o.hard === true,
+    fillValue,
     attrs: unpackAttrs(o.attrs),
     dims: o.dims === null ? undefined : (o.dims as readonly string[]),
   });
@@ -60,6 +69,8 @@ export function openOne(json: Json, end: number, source: ByteSource): LazyArray 
     async read(selection, options) {
       throwIfAborted(options?.signal);
       const chosen = normalizeSelection(selection, shape);
+      const bytes = sizeOf(chosen.shape) * dtype.itemsize;
+      if (bytes > limits.maxBytes) throw new LimitError("maxBytes", `${bytes} bytes at once`, { format: "right" });
       const range = chosen.ranges[0];
       const simple = order === "C" && range !== undefined && range.count > 0 && range.step > 0;
       const from = simple ? range.start : 0;
@@ -78,13 +89,6 @@ export function openOne(json: Json, end: number, source: ByteSource): LazyArray 
       if (options?.out !== undefined) fillOut(data, options.out);
       if (o.mask === "plain") return planeOf(data, options?.plane ?? "both");
       const mask = o.mask === "nomask" ? nomask : ((await plane(maskAt, maskType)) as FullMask);
-      const fillType = o.fill === null ? undefined : unpackDType(o.fill);
-      const fillBytes =
-        fillType === undefined ? undefined : await source.read(fillAt, fillType.itemsize, options?.signal);
-      const fillValue =
-        fillBytes === undefined
-          ? undefined
-          : (arrayFromBytes(fillBytes, fillType as typeof dtype, [], "C", { copy: true }) as NdArray);
       return planeOf(new MaskedArray({ data, mask, fillValue, hardMask: header.hardMask }), options?.plane ?? "both");
     },
     blocks: (options) => blocksByReading(lazy, "", options),

@@ -23,6 +23,7 @@ import {
   type Kind,
   type LazyArray,
   LimitError,
+  type Limits,
   lossesFromCapabilities,
   MaskedArray,
   makeOpenFile,
@@ -158,18 +159,21 @@ function assemble(node: Node): Uint8Array {
 
 class Cursor {
   readonly bytes: Uint8Array;
-  readonly maxBytes: number;
+  readonly limits: Limits;
   at: number;
+  total = 0;
 
-  constructor(bytes: Uint8Array, at: number, maxBytes: number) {
+  constructor(bytes: Uint8Array, at: number, limits: Limits) {
     this.bytes = bytes;
     this.at = at;
-    this.maxBytes = maxBytes;
+    this.limits = limits;
   }
 
   take(n: number): Uint8Array {
-    if (n > this.maxBytes)
-      throw new LimitError("maxBytes", `an array of ${n} bytes`, { format: "right", offset: this.at });
+    const where = { format: "right", offset: this.at };
+    this.total += n;
+    if (n > this.limits.maxBytes) throw new LimitError("maxBytes", `an array of ${n} bytes`, where);
+    if (this.total > this.limits.maxTotalBytes) throw new LimitError("maxTotalBytes", `${this.total} bytes`, where);
     if (n > this.bytes.length - this.at)
       throw new FormatError("FORMAT_TRUNCATED", "right", `${n} bytes are missing`, { offset: this.at });
     this.at += n;
@@ -235,7 +239,7 @@ function decode(bytes: Uint8Array, options: DecodeOptions = {}): AnyArray | Bund
   checkOptions("right", {}, options);
   throwIfAborted(options.signal);
   const { json, end } = readHeader(bytes);
-  const cursor = new Cursor(bytes, end, resolveLimits(options.limits).maxBytes);
+  const cursor = new Cursor(bytes, end, resolveLimits(options.limits));
   const value = unpack(json, cursor);
   if (cursor.at !== bytes.length)
     throw new FormatError("FORMAT_MALFORMED", "right", `${bytes.length - cursor.at} bytes after the end`, {
@@ -297,13 +301,17 @@ export const codec: Codec<"sync", object, object> = {
   encode,
   decode,
   async open(source, options) {
+    checkOptions("right", {}, options);
+    throwIfAborted(options?.signal);
+    const limits = resolveLimits(options?.limits);
     const head = await source.read(0, START, options?.signal);
     const length = new DataView(head.buffer, head.byteOffset, START).getUint32(MAGIC.length, true);
     const headed = await source.read(0, Math.min(START + length, source.size ?? 0), options?.signal);
     const { json, end } = readHeader(headed);
     if (isBundleJson(json)) return openDecoded(decode(await source.read(0, source.size ?? 0), options));
     const { openOne } = await import("./right-open.ts");
-    return makeOpenFile(openOne(json, end, source).header, (): LazyArray => openOne(json, end, source));
+    const array = await openOne(json, end, source, limits);
+    return makeOpenFile(array.header, (): LazyArray => array);
   },
   async create(sink, plan, options) {
     if (isBundleHeader(plan)) throw bad("bundles are not streamed");

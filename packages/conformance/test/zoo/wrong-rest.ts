@@ -13,7 +13,7 @@ import { eachArray, good, type Mutation, onData, onMasked, type Wrong, writes, w
 import { right } from "./right.ts";
 
 /** Declares flags and announces nothing of them. */
-const silent = (flags: Partial<Capabilities>, mutation: Mutation = {}): Mutation => ({
+export const silent = (flags: Partial<Capabilities>, mutation: Mutation = {}): Mutation => ({
   capabilities: flags,
   ...mutation,
 });

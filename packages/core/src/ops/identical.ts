@@ -27,7 +27,7 @@ export function firstDifference(pairs: readonly Pair[]): string | undefined {
   const seen = new Map<object, Set<object>>();
   while (pending.length > 0) {
     const [x, y, where] = pending.pop() as Pair;
-    if (x === y) continue;
+    if (Object.is(x, y)) continue;
     if (typeof x === "object" && x !== null && typeof y === "object" && y !== null) {
       const met = seen.get(x);
       if (met?.has(y)) continue;
