@@ -93,7 +93,7 @@ export const wrongHands: readonly Wrong[] = [
     encode: (value, options) => {
       const header = describe(value);
       const doomed = "mask" in header && header.mask === "mask" && header.shape.length === 2;
-      if (doomed && !options.lossy?.includes("names"))
+      if (doomed && !(Array.isArray(options.lossy) && options.lossy.includes("names")))
         throw new CapabilityError("right", "names", "there is no room for names");
       return good.encode(
         doomed ? eachArray(value, (array) => onMasked(array, (one) => one.with({ fillValue: undefined }))) : value,
