@@ -37,8 +37,15 @@ export async function page() {
   return markdown(reports, laws.length, suiteVersion);
 }
 
-/** What the adapters' own tests say of laws that do not hold, by format: `{ knownFailures: { "law/id": "why" } }`. */
-const known = {};
+/** What the adapters' own tests say of laws that do not hold. */
+const known = {
+  hdf5: {
+    knownFailures: {
+      "samples/open":
+        "opened by parts, an array of netCDF with a fill value is masked whatever is in it, since the header says so before data are read; decoded whole, the values decide",
+    },
+  },
+};
 
 /** The entry point of the adapter package that exports each format. */
 async function adapterEntries() {
