@@ -30,7 +30,7 @@ export interface TextReadOptions {
   readonly descr?: string | undefined;
   /** What stands for a missing value, beside nothing. Default `--`, `NA`, `N/A`. */
   readonly missing?: readonly string[] | undefined;
-  /** Whether the first row names the columns. Default: when none of it is a number and something below is. */
+  /** Whether the first row names the columns. Default: when none of it is a number (the first may be empty: NumPy calls it `f0`) and something below is. */
   readonly names?: boolean | undefined;
 }
 

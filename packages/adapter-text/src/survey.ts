@@ -126,9 +126,11 @@ export class Survey {
     const columns = this.#columns;
     const first = this.#first;
     if (columns === undefined) throw scanner.fail("there is no row in it", scanner.bytes.length);
+    // The first may be empty: pandas leaves the name of its index out.
     const isNames =
-      first.every(({ kind, text }) => kind === "text" && text.trim() !== "") &&
-      new Set(first.map(({ text }) => text)).size === first.length;
+      first.every(
+        ({ kind, text }, i) => (kind === "text" && text.trim() !== "") || (i === 0 && first.length > 1 && text === ""),
+      ) && new Set(first.map(({ text }) => text)).size === first.length;
     const named = this.#options.names ?? (isNames && columns.some((one) => one.int + one.float + one.bool > 0));
     if (named && new Set(first.map(({ text }) => text)).size !== first.length)
       throw scanner.fail("two columns have the same name", 0);
@@ -224,7 +226,10 @@ function guess(columns: readonly Look[], named: boolean): DType {
     if (kinds.size === 1) return all[0] as DType;
     if ([...kinds].every((kind) => kind === "int64" || kind === "float64")) return dtypes.simple("float64");
   }
-  return dtypes.struct(all.map((dtype, i) => ({ name: named ? (columns[i] as Look).name : `f${i}`, dtype })));
+  // A column without a name gets NumPy's, unless another has that.
+  const free = columns.every(({ name }) => name !== "f0");
+  const nameOf = ({ name }: Look, i: number): string => (!named || (name === "" && i === 0 && free) ? `f${i}` : name);
+  return dtypes.struct(all.map((dtype, i) => ({ name: nameOf(columns[i] as Look, i), dtype })));
 }
 
 function described(text: string, flavour: Flavour): DType {

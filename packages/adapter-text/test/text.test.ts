@@ -158,6 +158,17 @@ describe("other people's tables", () => {
     expect(array.data.at(0)).toEqual({ id: 1n, name: "Smith, J", ok: true, t: 1.5 });
     expect(array.maskArray().toBytes()).toEqual(Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 1));
   });
+  test("what pandas writes, whose index has no name, has names too", () => {
+    const array = read(",a,b\n0,1.5,x\n1,,\n") as MaskedArray;
+    expect(array.dtype).toMatchObject({ fields: [{ name: "f0" }, { name: "a" }, { name: "b" }] });
+    expect(array.at(0)).toEqual({ f0: 0n, a: 1.5, b: "x" });
+    expect(array.maskArray().toBytes()).toEqual(Uint8Array.of(0, 0, 0, 0, 1, 1));
+    expect(read(",f0\n0,1\n").dtype).toMatchObject({ fields: [{ name: "" }, { name: "f0" }] });
+    // Elsewhere, and in a table of one column, an empty field is a missing value.
+    expect(kindOf(read("a,,b\n0,1,2\n"))).toBe("struct");
+    expect((read("a,,b\n0,1,2\n") as MaskedArray).shape).toEqual([2]);
+    expect(read(",1\n2,3\n").shape).toEqual([2, 2]);
+  });
   test("missing values by option, a dtype by option", () => {
     const array = read("1,-999\n.5,+2.\n", { missing: ["-999"], descr: "<f4" }) as MaskedArray;
     expect(isMaskedArray(array) && array.mask !== nomask).toBe(true);
