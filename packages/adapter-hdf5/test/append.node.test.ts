@@ -57,6 +57,17 @@ describe("growing", () => {
     }
   });
 
+  test("without the values beneath the mask, if they are dropped", async () => {
+    const [a, b] = [masked([4, 3], 0), masked([3, 3], 700)];
+    const disk = new Disk(await codec.encode(a, { resizable: [0], hidden: "drop" }));
+    await codec.append?.(disk, b, { hidden: "drop" });
+    const found = (await codec.decode(disk.bytes)) as MaskedArray;
+    expect(found.shape).toEqual([7, 3]);
+    const hidden = new Uint8Array(new Float64Array([701]).buffer);
+    expect(b.at(0, 1)).not.toBe(701);
+    expect(Buffer.from(disk.bytes).includes(hidden)).toBe(false);
+  });
+
   test("texts of varying length, missing ones too, and those of one length", async () => {
     const of = (texts: readonly (string | null)[], dtype: DType): AnyArray =>
       new NdArray({ dtype, shape: [texts.length], storage: [...texts] as never }) as AnyArray;

@@ -1,4 +1,14 @@
-import { type AnyArray, type Bundle, type BundleMember, isBundle, OptionError, quoteText } from "@masquerade/core";
+import {
+  type AnyArray,
+  type Bundle,
+  type BundleMember,
+  isBundle,
+  isMaskedArray,
+  type MaskedArray,
+  nomask,
+  OptionError,
+  quoteText,
+} from "@masquerade/core";
 import type { KnownFile } from "../file.ts";
 import * as names from "../names.ts";
 import type { Hdf5WriteOptions } from "../options.ts";
@@ -6,6 +16,7 @@ import { textAttr } from "../read/attrs.ts";
 import { isOnlyName } from "../read/conventions.ts";
 import type { Plan } from "../read/plan.ts";
 import type { RawDataset, RawGroup, RawNode } from "../read/raw.ts";
+import { withoutHidden } from "../write/cf.ts";
 import { type Message, space } from "../write/messages.ts";
 import { SINGLE_NAME } from "../write/tree.ts";
 import { Additions } from "./add.ts";
@@ -101,8 +112,10 @@ class Planner {
     if (fresh.size > 0) this.additions.push({ group: raw, path, members: fresh });
   }
 
-  async grow(known: Known, value: AnyArray): Promise<void> {
-    const axis = this.options.axis ?? 0;
+  async grow(known: Known, given: AnyArray): Promise<void> {
+    const { axis = 0, hidden } = this.options;
+    const drops = hidden === "drop" && isMaskedArray(given) && given.mask !== nomask;
+    const value = drops ? (given.with({ data: withoutHidden(given as MaskedArray) }) as AnyArray) : given;
     for (const { raw, more } of await growthOf(this.file, known, value, axis)) {
       if (this.work.growing.has(raw.address))
         throw new OptionError(
