@@ -1,8 +1,8 @@
 // Files that other tools wrote are added to in place: the tools themselves see what was there and what is new, and add to it in turn.
 import { execFile } from "node:child_process";
-import { copyFile, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { hdf5 } from "@masquerade/adapter-hdf5";
 import {
@@ -62,8 +62,12 @@ const twice = (list: unknown, n = 2): unknown => [...(list as unknown[]), ...(li
 test("every file of the corpus takes more, and what is in it stays as it was, for h5py, h5dump and h5repack", {
   timeout: 300_000,
 }, async () => {
-  const names = (await readdir(corpus)).filter((name) => /\.(h5|nc|mat)$/.test(name));
-  for (const name of names) await copyFile(corpus + name, join(folder, name));
+  const all = (await readdir(corpus, { recursive: true })).filter((name) => /\.(h5|nc|mat)$/.test(name));
+  const names = all.filter((name) => !/refused-split|refused-family|not-closed|growing|small-sizes/.test(name));
+  for (const name of names) {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await copyFile(corpus + name, join(folder, name));
+  }
   const before = (await python(support("dump.py"), folder, ...names)) as Record<string, Seen>;
   const more = new Bundle({
     entries: [
@@ -87,7 +91,7 @@ test("every file of the corpus takes more, and what is in it stays as it was, fo
     expect(await told("h5dump", path), `h5dump ${name}`).toBe(await told("h5dump", corpus + name));
     const repacked = await told("h5repack", path, join(folder, "repacked"));
     expect(repacked, `h5repack ${name}`).toBe(await told("h5repack", corpus + name, join(folder, "repacked.was")));
-    if (name.startsWith("refused")) continue;
+    if (name.includes("refused")) continue;
     const value = await read(name);
     expect(difference(value.get("zz_new") as AnyArray, masked([3], 0)), name).toBeUndefined();
   }

@@ -102,6 +102,7 @@ type Elements = Pick<Plane, "bytes" | "points" | "demand">;
 function elementsFor({ stored: { type } }: RawDataset, refuse: Refuse): Elements {
   const points = type.class === "text";
   const bytes = (array: NdArray, out: Appending): Uint8Array => {
+    if (array.dtype.kind === "bool" && type.size > 1) return flags(array, type);
     if (array.dtype.kind !== "string") return elementBytes(array, type);
     return points ? heapTexts(array, out) : fixedTexts(array, type.size);
   };

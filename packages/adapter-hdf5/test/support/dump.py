@@ -9,7 +9,7 @@ import numpy as np
 
 
 def digest(value):
-    if isinstance(value, np.ndarray) and value.dtype != object:
+    if isinstance(value, np.ndarray) and not value.dtype.hasobject:
         return [str(value.dtype), list(value.shape), hashlib.sha256(value.tobytes()).hexdigest()]
     return repr(value) if not isinstance(value, np.ndarray) else [repr(x) for x in value.ravel()[:1000] if not isinstance(x, h5py.Reference)]
 
