@@ -63,7 +63,7 @@ describe("growing", () => {
     await codec.append?.(disk, b, { hidden: "drop" });
     const found = (await codec.decode(disk.bytes)) as MaskedArray;
     expect(found.shape).toEqual([7, 3]);
-    const hidden = new Uint8Array(new Float64Array([701]).buffer);
+    const hidden = Buffer.from(new Float64Array([701]).buffer);
     expect(b.at(0, 1)).not.toBe(701);
     expect(Buffer.from(disk.bytes).includes(hidden)).toBe(false);
   });
