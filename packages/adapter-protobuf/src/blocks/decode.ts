@@ -38,6 +38,7 @@ export async function decodeBlocks(
     if (found.length % 64 === 0) throwIfAborted(signal);
   }
   reading.finish(end);
+  index.finish();
   found.sort((a, b) => a.index - b.index);
   return await assembled(reading.head as StreamHead, found, limits, options);
 }

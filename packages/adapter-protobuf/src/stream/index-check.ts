@@ -11,7 +11,14 @@ export class IndexCheck {
   /** Where the index of this session of writing is. */
   #index = 0;
 
-  /** Throws FormatError for an index that tells of something else than there is. */
+  /** What is wrong first. Blocks that are missing are wrong before it, so nothing is thrown yet. */
+  #wrong: FormatError | undefined;
+
+  /** Throws FormatError for an index that told of something else than there is. */
+  finish(): void {
+    if (this.#wrong !== undefined) throw this.#wrong;
+  }
+
   accept(event: StreamEvent, at: number, bytes: number): void {
     if (event.kind === "block") {
       this.#places[event.block.index * 2] = at;
@@ -20,10 +27,10 @@ export class IndexCheck {
       this.#growths.push({ array: event.array, length: event.length });
       this.#index = 0;
     } else if (event.kind === "index") {
-      if (!this.#same(event.index)) throw wrong("the index tells of other blocks than there are", at);
+      if (!this.#same(event.index)) this.#wrong ??= wrong("the index tells of other blocks than there are", at);
       this.#index = at;
     } else if (event.kind === "end" && event.end.index !== 0 && event.end.index !== this.#index)
-      throw wrong(`the end has the index at byte ${event.end.index}, where it is not`, at);
+      this.#wrong ??= wrong(`the end has the index at byte ${event.end.index}, where it is not`, at);
   }
 
   #same({ offsets, sizes, growths }: ReadIndex): boolean {
