@@ -2,6 +2,7 @@ import { checkOptions, type OptionSchema } from "@masquerade/core";
 import type { NumpyPickleOptions, NumpyTarget } from "@masquerade/numpy-pickle";
 import type { PickleProtocol } from "@masquerade/pickle";
 
+/** Options for writing pickles. */
 export interface PickleWriteOptions {
   /** Pickle protocol. Default 4, which is also what Python 3.8 to 3.13 write by default. */
   readonly protocol?: PickleProtocol | undefined;

@@ -34,6 +34,7 @@ export abstract class MasqueradeError extends Error {
   }
 }
 
+/** What is wrong with a file; see {@link FormatError}. */
 export type FormatErrorCode =
   | "FORMAT_MALFORMED"
   | "FORMAT_TRUNCATED"

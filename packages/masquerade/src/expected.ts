@@ -42,6 +42,7 @@ export interface Expected {
   readonly readSeconds: number | undefined;
 }
 
+/** A format as an answer, with the size and the speed to be expected where they are known. */
 export interface Recommendation<F = AnyFormat> extends Choice<F> {
   /** Undefined for formats and dtypes that were not measured. */
   readonly expected: Expected | undefined;

@@ -29,6 +29,7 @@ export interface BlockStore {
   finish(): Promise<void>;
 }
 
+/** How blocks are received. */
 export interface ReceiveOptions {
   readonly limits?: Partial<Limits> | undefined;
   readonly signal?: AbortSignal | undefined;

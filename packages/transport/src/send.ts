@@ -23,6 +23,7 @@ const GRACE = 500;
 /** Requests on one connection: one, and some for what got lost. */
 const MOST_REQUESTS = 16;
 
+/** How blocks are sent. */
 export interface SendOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called with blocks done and in all. */

@@ -2,6 +2,7 @@ import type { DTypeInput, Limits } from "@masquerade/core";
 import type { Allow } from "@masquerade/numpy-pickle";
 import type { LockMethod } from "./lock.ts";
 
+/** How a dictionary is opened. */
 export interface MmapDictOptions {
   /** "r" (default): read. "r+": read and write a file that is there. "a+": the same, and make the file if it is not there. */
   readonly mode?: "r" | "r+" | "a+" | undefined;

@@ -24,6 +24,7 @@ import { framed } from "./frames.ts";
 import { type StreamArray, slowestAxis } from "./plan.ts";
 import { Digest, lengthPrefix, type Sealed } from "./seal.ts";
 
+/** Options of `append`. */
 export interface AppendOptions extends Pick<EncodeOptions, "signal" | "onProgress"> {
   /** Path of the array that grows; may be left out when there is one only. */
   readonly array?: string | undefined;

@@ -41,6 +41,7 @@ export function isMaskedArray(value: unknown): value is MaskedArray {
   return tagOf(value) === "MaskedArray";
 }
 
+/** Whether a value is an array of ours, plain or masked (also one of another copy of this package). */
 export function isArray(value: unknown): value is AnyArray {
   return isNdArray(value) || isMaskedArray(value);
 }

@@ -2,7 +2,9 @@ import { OptionError, quoteText } from "../errors.ts";
 import { type Attrs, noAttrs, type PlainValue } from "../values.ts";
 import type { AnyArray } from "./any.ts";
 
+/** What of Python a bundle was, and is written as. */
 export type BundleKind = "dict" | "list" | "tuple";
+/** What has a name in a bundle: an array, or a bundle again. */
 export type BundleMember = AnyArray | Bundle;
 
 const BUNDLE_BRAND = "Bundle";
@@ -52,6 +54,7 @@ export class Bundle {
   }
 }
 
+/** Whether a value is a bundle of ours (also one of another copy of this package). */
 export function isBundle(value: unknown): value is Bundle {
   return (
     typeof value === "object" &&

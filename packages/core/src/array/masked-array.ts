@@ -25,6 +25,7 @@ import { zeros } from "./zeros.ts";
 /** A full mask: one bool per element, or for structured data one bool per field (sub-arrays: per element). */
 export type FullMask = NdArray<"bool"> | NdArray<"struct">;
 
+/** What a `MaskedArray` is made of. All but `data` have defaults. */
 export interface MaskedArrayInit<K extends Kind> {
   readonly data: NdArray<K>;
   /** Default: {@link nomask}. */

@@ -68,6 +68,7 @@ export function elementIndices(
   return out;
 }
 
+/** Whether two shapes are the same. */
 export function sameShape(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((n, i) => n === b[i]);
 }

@@ -39,13 +39,16 @@ export interface LongDoubleDType<K extends "longdouble" | "clongdouble"> extends
   readonly layout: LongDoubleLayout;
 }
 
+/** NumPy's units of time, from years to attoseconds; generic has none. */
 export type TimeUnit = "Y" | "M" | "W" | "D" | "h" | "m" | "s" | "ms" | "us" | "ns" | "ps" | "fs" | "as" | "generic";
+/** Points in time or spans, counted in 64 bits in multiples of a unit; the smallest count is NaT. */
 export interface TimeDType<K extends "datetime64" | "timedelta64"> extends Common<K> {
   readonly unit: TimeUnit;
   /** How many units one count stands for; 1 but for dtypes such as 25 microseconds. */
   readonly multiple: number;
 }
 
+/** A field of a structured dtype, with where it lies in an element. */
 export interface Field {
   readonly name: string;
   /** NumPy's field title; usually a string. */
@@ -56,6 +59,7 @@ export interface Field {
   /** Shape of a sub-array field; empty for a plain one. */
   readonly shape: readonly number[];
 }
+/** Records: named fields at offsets in an element. */
 export interface StructDType extends Common<"struct"> {
   readonly fields: readonly Field[];
   /** Made with align=True. */
@@ -165,6 +169,7 @@ export interface FieldSpec {
   readonly offset?: number | undefined;
   readonly shape?: readonly number[] | undefined;
 }
+/** What else is said of a structured dtype. */
 export interface StructOptions {
   readonly aligned?: boolean;
   readonly record?: boolean;

@@ -43,6 +43,7 @@ export interface Elements {
   string: { data: (string | null)[]; scalar: string | null };
 }
 
+/** NumPy's dtypes by what their elements are, without sizes and byte order where these are parameters. */
 export type Kind = keyof Elements;
 
 /** One record: field name to value (or to `masked`). Sub-array fields hold nested arrays of scalars. */
@@ -50,6 +51,7 @@ export interface StructScalar {
   readonly [field: string]: unknown;
 }
 
+/** Where elements lie: a typed array of lanes, bytes, or a list of values. */
 export type Storage = Elements[Kind]["data"];
 
 /** How a kind is stored: typed array constructor, and how many storage lanes one element takes. */
@@ -137,6 +139,7 @@ const constructors: { readonly [K in BinaryKind]: StorageConstructor } = {
   struct: Uint8Array,
 };
 
+/** Whether elements of a kind are so many bytes each (all but objects and StringDType). */
 export function isBinaryKind(kind: Kind): kind is BinaryKind {
   return storageRules[kind].laneBytes !== 0;
 }

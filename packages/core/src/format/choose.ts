@@ -54,6 +54,7 @@ export interface Reason {
   readonly text: string;
 }
 
+/** A format as an answer: whether it fits, and every reason for and against. */
 export interface Choice<F = AnyFormat> {
   readonly format: F;
   /** Whether it meets every requirement: then `lacks` is empty. */

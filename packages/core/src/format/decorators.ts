@@ -1,6 +1,7 @@
 import { isMasqueradeError, OptionError, throwIfAborted } from "../errors.ts";
 import { type ByteSource, checkRange } from "./source.ts";
 
+/** How much of a source is kept. */
 export interface CacheOptions {
   /** Bytes of one block; reads are rounded to blocks. Default 64 KiB. */
   readonly blockSize?: number;

@@ -14,6 +14,7 @@ import type { ByteSink, ByteSource } from "./source.ts";
 
 /** Whether encoding and decoding bytes already in memory is synchronous. In the type, never "maybe". */
 export type Timing = "sync" | "async";
+/** A value at once or a promise of it, as a format's `timing` says. */
 export type Timed<T extends Timing, V> = T extends "sync" ? V : Promise<V>;
 
 /** Each flag is a promise: the conformance suite tests it true and false. */
@@ -58,15 +59,21 @@ export interface Capabilities {
   readonly aliasing: boolean;
 }
 
+/** Called now and then with what is done and what there is in all: bytes, unless the option says otherwise. */
 export type Progress = (done: number, total: number | undefined) => void;
 
+/** What every format takes when it writes. */
 export interface EncodeOptions extends LossPolicy {
+  /** Ends the work with an AbortedError. */
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: Progress | undefined;
 }
 
+/** What every format takes when it reads. */
 export interface DecodeOptions {
+  /** Budgets other than {@link defaultLimits}. */
   readonly limits?: Partial<Limits> | undefined;
+  /** Ends the work with an AbortedError. */
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: Progress | undefined;
   /** Decode only this member of a bundle (names joined by "/"). */
@@ -77,12 +84,16 @@ export interface DecodeOptions {
   readonly out?: NdArray | undefined;
 }
 
+/** The data of an array, its mask, or both. */
 export type Plane = "data" | "mask" | "both";
 
+/** What reading a part takes. */
 export interface ReadOptions {
   /** "data": an NdArray of the values; "mask": an NdArray of bools; "both" (default): the array as it is. */
   readonly plane?: Plane | undefined;
+  /** Fill this array instead of allocating one: same dtype kind, and the shape of the part. */
   readonly out?: NdArray | undefined;
+  /** Ends the reading with an AbortedError. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -116,6 +127,7 @@ export interface LazyArray {
   write?(selection: SelectionInput, value: AnyArray): Promise<void>;
 }
 
+/** A file whose header has been read: its arrays are read by parts. It is the caller's to dispose of. */
 export interface OpenFile extends AsyncDisposable {
   readonly header: Header | BundleHeader;
   /** Paths of the arrays in the file; [""] for a single unnamed one. */
@@ -171,6 +183,7 @@ export interface Codec<T extends Timing = Timing, W = object, R = object> {
   readOptionsFor?(header: Header | BundleHeader, options?: W): object;
 }
 
+/** What a format says to the first bytes of a file. */
 export type Sniff = "yes" | "maybe" | "no";
 
 /** A format: a small constant that is always loaded. */

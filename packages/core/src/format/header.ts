@@ -21,6 +21,7 @@ export interface Header {
   readonly subclass: Subclass | undefined;
 }
 
+/** What a bundle holds, before a byte of it is read. */
 export interface BundleHeader {
   readonly kind: BundleKind;
   readonly entries: ReadonlyMap<string, Header | BundleHeader>;
@@ -29,6 +30,7 @@ export interface BundleHeader {
   readonly keys?: ReadonlyMap<string, PlainValue> | undefined;
 }
 
+/** Whether a header is a bundle's. */
 export function isBundleHeader(header: Header | BundleHeader): header is BundleHeader {
   return "entries" in header;
 }

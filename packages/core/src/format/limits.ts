@@ -31,6 +31,7 @@ export interface Limits {
   readonly maxMilliseconds: number | undefined;
 }
 
+/** The budgets where none are given: honest files do not reach them. */
 export const defaultLimits: Limits = {
   maxBytes: 2 ** 32 - 1,
   maxTotalBytes: 8e9,

@@ -67,6 +67,7 @@ export interface Loss {
   readonly array: string;
 }
 
+/** A loss of a kind, in the words of {@link lossKinds}, with its reason. */
 export function loss(id: LossId, why: string, array = ""): Loss {
   return { id, ...lossKinds[id], why, array };
 }

@@ -17,6 +17,7 @@ export interface OptionSpec {
   readonly codeOnly?: boolean;
 }
 
+/** The options of a format, by name: what `checkOptions` holds callers to and the command line offers. */
 export type OptionSchema = Readonly<Record<string, OptionSpec>>;
 
 /** Options every format takes; they are not listed in schemas. */

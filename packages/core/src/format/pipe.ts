@@ -6,6 +6,7 @@ import type { Header } from "./header.ts";
 import { blocksByReading, demandReadable } from "./lazy.ts";
 import { axesWalked, pieceRanges } from "./pieces.ts";
 
+/** How a file is written from another. */
 export interface PipeOptions {
   /** Bytes of data in one block. Default 8 MiB. */
   readonly maxBytes?: number | undefined;

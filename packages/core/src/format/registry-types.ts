@@ -13,7 +13,9 @@ import type { Wrapper } from "./wrapper.ts";
 
 /** Formats of a registry, as a tuple or an array. */
 export type Formats = readonly AnyFormat[];
+/** The ids of some formats. */
 export type IdOf<F extends Formats> = F[number]["id"];
+/** The format among some that has an id. */
 export type FormatById<F extends Formats, Id> = Extract<F[number], { readonly id: Id }>;
 
 type ReadOf<One> = One extends Format<string, Timing, infer _W, infer R> ? R : never;
@@ -64,6 +66,7 @@ type OnlyWhole = "as" | "dtype" | "out" | "select" | "copy";
 export type OpenOptions<F extends Formats, Extra = object> = Omit<LoadCommon<IdOf<F>>, OnlyWhole> &
   Extra &
   AnyOf<ReadOf<F[number]>>;
+/** Options of `open`, a misspelt one an error of the compiler. */
 export type ExactOpen<F extends Formats, O, Extra = object> = O &
   OpenOptions<F, Extra> &
   Only<O, Exclude<keyof LoadCommon, OnlyWhole> | keyof Extra | keyof ReadParticular<F, O>>;
@@ -73,11 +76,14 @@ export type SaveOptions<F extends Formats, Extra = object> = EncodeOptions & {
   readonly format?: IdOf<F> | undefined;
 } & Extra &
   AnyOf<WriteOf<F[number]>>;
+/** Options of `save`, a misspelt one an error of the compiler. */
 export type ExactSave<F extends Formats, O, Extra = object> = O &
   SaveOptions<F, Extra> &
   Only<O, keyof EncodeOptions | "format" | keyof Extra | keyof WriteParticular<F, O>>;
 
+/** Options of `append`. */
 export type AppendOptions<F extends Formats> = SaveOptions<F>;
+/** Options of `append`, a misspelt one an error of the compiler. */
 export type ExactAppend<F extends Formats, O> = ExactSave<F, O>;
 
 type KindIn<O> = O extends { readonly dtype: infer K extends Kind } ? K : Kind;
@@ -93,11 +99,13 @@ export type Loaded<O> = O extends { readonly as: infer A extends As }
     ? AnyArray<KindIn<O>>
     : AnyArray | Bundle;
 
+/** A file in memory. */
 export interface Encoded {
   readonly bytes: Uint8Array;
   /** What was lost: traits, and content whose loss the caller accepted. */
   readonly losses: readonly Loss[];
 }
+/** A file in memory, in pieces. */
 export interface EncodedParts {
   /** The file in pieces, in order; made as they are taken. */
   readonly parts: Iterable<Uint8Array>;

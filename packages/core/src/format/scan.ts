@@ -44,6 +44,7 @@ export interface Scanned {
   readonly findings: readonly ScanFinding[];
 }
 
+/** What loading a file with its usual reader would run, and why that is the verdict. */
 export interface ScanReport extends Scanned {
   /** The worst of all names and findings. */
   readonly verdict: Verdict;
@@ -51,6 +52,7 @@ export interface ScanReport extends Scanned {
   readonly formats: readonly string[];
 }
 
+/** How a file is looked through. */
 export interface ScanOptions {
   readonly limits?: Partial<Limits> | undefined;
   readonly signal?: AbortSignal | undefined;

@@ -3,6 +3,7 @@ import { type Answer, contentRange, type Fetching, readBody, request, sizeHeader
 import { defaultLimits } from "./limits.ts";
 import { type ByteSource, checkRange, fromBytes } from "./source.ts";
 
+/** How a URL is read. */
 export interface UrlOptions {
   /** Sent with every request. */
   readonly headers?: Readonly<Record<string, string>> | undefined;

@@ -12,6 +12,7 @@ import { forgetTemporary, rememberTemporary } from "./temporary.ts";
 const MOST_PARTS = 1024;
 const MOST_BYTES = 2 ** 30;
 
+/** How a file is written. */
 export interface FileSinkOptions {
   /** Replace a file that is there. Without it an existing file is SOURCE_EXISTS, also when it appears while writing. */
   readonly force?: boolean | undefined;

@@ -13,6 +13,7 @@ const SHORT = 65_536;
 const TURN = 8 << 20;
 const EACH = 512;
 
+/** How a file is opened. */
 export interface FileOptions {
   /** "r+" allows `write`: in place, or beyond the end. Default "r". */
   readonly mode?: "r" | "r+" | undefined;

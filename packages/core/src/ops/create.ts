@@ -52,11 +52,13 @@ function store(shape: readonly number[], flat: readonly unknown[], input: DTypeI
 
 /** What a masked array is made with. */
 export interface MaskedOptions<D extends DTypeInput = DTypeInput> {
+  /** Default: by the values, as for {@link array}. */
   readonly dtype?: D | undefined;
   /** `true` or 1 where masked (broadcast to the data's shape; for records also field by field), or {@link nomask} (default). */
   readonly mask?: AnyArray | Nested<boolean | number> | FullMask | NoMask | undefined;
   /** Stored in the array's dtype. */
   readonly fillValue?: unknown;
+  /** Whether assignments leave what is masked as it is. Default false. */
   readonly hardMask?: boolean | undefined;
 }
 
@@ -172,9 +174,11 @@ export function arange<const D extends DTypeInput = "float64">(
   return (dtype === undefined ? out : castArray(out as unknown as NdArray, dtype)) as unknown as NdArray<KindOf<D>>;
 }
 
+/** How bytes become an array. */
 export interface FromBufferOptions {
   /** Default: one dimension of as many elements as there are bytes for. */
   readonly shape?: readonly number[];
+  /** How the elements lie in the bytes. Default C. */
   readonly order?: Order;
   /** Bytes to skip at the start. Default 0. */
   readonly offset?: number;

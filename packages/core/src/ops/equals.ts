@@ -12,6 +12,7 @@ import { elementTexts } from "./cast-text.ts";
 import { fieldOf } from "./field.ts";
 import { identical } from "./identical.ts";
 
+/** What counts as equal. */
 export interface EqualsOptions {
   /** Compare what lies beneath the mask too. Default false. */
   readonly hidden?: boolean;
@@ -19,6 +20,7 @@ export interface EqualsOptions {
   readonly equalNaN?: boolean;
   /** Numbers may differ by `atol + rtol * |b|`, as in `np.allclose`. Default 0. */
   readonly rtol?: number;
+  /** See `rtol`. Default 0. */
   readonly atol?: number;
 }
 

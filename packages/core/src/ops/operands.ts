@@ -18,6 +18,7 @@ import { classOf, isInteger, promote, promoteWeak, type WeakKind } from "./promo
  * float64 or complex128, because that is what np.ma makes of it.
  */
 export type Scalar = number | bigint | boolean | Complex;
+/** What an operation takes: an array, or a single value. */
 export type Operand = AnyArray | Scalar;
 
 /** Masked as soon as one operand is. */

@@ -12,6 +12,7 @@ import { familyOf, fromFloat64, isTime, toFloat64, toWide } from "./cast.ts";
 import { type FoldName, halfOf, pairwiseComplex, pairwiseSum, realFolds, wideFolds } from "./kernels-reduce.ts";
 import { classOf } from "./promote.ts";
 
+/** What a reduction goes over, and what becomes of the axes. */
 export interface Along {
   /** The axis, or the axes together, that are reduced; negative ones count from the end. Default: all of them. */
   readonly axis?: Axis;
@@ -23,6 +24,7 @@ export interface Along {
 export type AlongAxis =
   | { readonly axis: number | readonly number[]; readonly keepdims?: boolean | undefined }
   | { readonly axis?: undefined; readonly keepdims: true };
+/** Delta degrees of freedom. */
 export interface Ddof {
   /** What is taken from the number of elements before dividing by it. Default 0. */
   readonly ddof?: number | undefined;

@@ -24,6 +24,7 @@ export type Reduced<A, K extends Kind, O extends Along> = O extends
   | { readonly keepdims: true }
   ? SameMasking<A, K>
   : Elements[K]["scalar"] | (A extends MaskedArray ? Masked : never);
+/** The kind of an array's elements. */
 export type KindIn<A> = A extends NdArray<infer K> ? K : A extends MaskedArray<infer K> ? K : Kind;
 /** The kind NumPy adds up and multiplies each kind in. */
 export interface Sums extends Record<Kind, Kind> {
@@ -52,6 +53,7 @@ export interface Sums extends Record<Kind, Kind> {
   object: "object";
   string: "string";
 }
+/** The kind NumPy adds one up in; see {@link Sums}. */
 export type SumKind<K extends Kind> = Sums[K];
 
 const isWhole = (along: Along): boolean => along.axis === undefined && along.keepdims !== true;

@@ -10,6 +10,7 @@ import { nomask } from "../symbols.ts";
 import { layoutOf, resolveAxis } from "./axis.ts";
 import { familyOf, isTime, toFloat64 } from "./cast.ts";
 
+/** What is sorted, and where masked elements go. */
 export interface SortOptions {
   /** Default -1. `null`: the flattened array. */
   readonly axis?: number | null;

@@ -19,6 +19,7 @@ export interface Packed {
   /** Every object once: an object that occurs twice is the same object again at the other end. */
   readonly values: readonly unknown[];
 }
+/** Both arguments of `postMessage`, for an array or a bundle. */
 export interface Message {
   readonly message: Packed;
   /** The memory that moves: the second argument of `postMessage`. The arrays sent are empty afterwards. */

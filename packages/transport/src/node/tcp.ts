@@ -4,6 +4,7 @@ import { AbortedError, isMasqueradeError, SourceError, throwIfAborted } from "@m
 import { type Channel, cut } from "../channel.ts";
 import { Incoming } from "./incoming.ts";
 
+/** Where a connection goes, or comes in. */
 export interface TcpOptions {
   /** Default 127.0.0.1. */
   readonly host?: string | undefined;
