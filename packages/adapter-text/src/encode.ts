@@ -15,6 +15,7 @@ import {
   throwIfAborted,
 } from "@masquerade/core";
 import { columnsOf } from "./columns.ts";
+import { expectedBytes } from "./expect.ts";
 import type { Flavour } from "./flavour.ts";
 import { csv, type TextWriteOptions } from "./format.ts";
 import { join } from "./join.ts";
@@ -30,46 +31,41 @@ const PIECE = 2 ** 16;
 /** Bytes of an array whose columns are taken apart at once. */
 const BLOCK = 2 ** 23;
 
-/**
- * The table as UTF-8 in one piece of memory: as much as its numbers may take, of which what is not written is never touched. Other tables are put
- * together of chunks.
- */
+/** The table as UTF-8 in one piece of memory, of as many bytes as a table of numbers will have. Other tables are put together of chunks. */
 export function encodeText(
   flavour: Flavour,
   value: AnyArray | Bundle,
   options: TextWriteOptions & EncodeOptions = {},
 ): Uint8Array {
+  demand(flavour, value, options);
   const [first] = eachArray(value);
-  const most = first === undefined ? undefined : mostBytes(first[1].dtype, first[1].size);
-  return join([...encodeTextParts(flavour, value, options, most)]);
+  const room = first === undefined ? undefined : expectedBytes(first[1], options.missing ?? "--");
+  return join([...chunks(flavour, value, options, room)]);
 }
-
-/** The most bytes that so many numbers take, their delimiters and a header included; undefined where that is not known, or too much to ask for. */
-function mostBytes({ kind, itemsize }: DType, count: number): number | undefined {
-  const each = /^u?int/.test(kind) ? (itemsize * 5) / 2 + 3 : (widths[kind] ?? Number.NaN);
-  const bytes = count * each + 2 ** 16;
-  return bytes <= 2 ** 31 ? Math.ceil(bytes) : undefined;
-}
-
-/** Characters of the longest number of a kind, and its delimiter. */
-const widths: { readonly [kind: string]: number } = {
-  float16: 16,
-  float32: 16,
-  float64: 25,
-  complex64: 33,
-  complex128: 51,
-};
 
 /** The table as chunks of UTF-8. */
 export function* encodeTextParts(
   flavour: Flavour,
   value: AnyArray | Bundle,
   options: TextWriteOptions & EncodeOptions = {},
-  room?: number,
 ): Generator<Uint8Array, void, undefined> {
+  demand(flavour, value, options);
+  yield* chunks(flavour, value, options);
+}
+
+/** Throws for wrong options and for what would be lost. */
+function demand(flavour: Flavour, value: AnyArray | Bundle, options: TextWriteOptions & EncodeOptions): void {
   checkOptions(flavour.id, csv.options.write, options);
   throwIfAborted(options.signal);
   refuseLosses(flavour.id, csv.losses(describe(value), options), options);
+}
+
+function* chunks(
+  flavour: Flavour,
+  value: AnyArray | Bundle,
+  options: TextWriteOptions & EncodeOptions,
+  room?: number,
+): Generator<Uint8Array, void, undefined> {
   const [first] = eachArray(value);
   if (first === undefined) throw new CapabilityError(flavour.id, "arrays", "there is no array in it");
   const array = first[1];

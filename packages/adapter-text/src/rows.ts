@@ -8,7 +8,8 @@ export function kernelKind(kind: Kind): KernelKind | undefined {
   return kind === "bool" ? undefined : kernelKinds.get(kind);
 }
 
-const bytesOf = (storage: Storage): Uint8Array => {
+/** Storage as bytes. */
+export const bytesOf = (storage: Storage): Uint8Array => {
   const { buffer, byteOffset, byteLength } = storage as Uint8Array;
   return new Uint8Array(buffer, byteOffset, byteLength);
 };

@@ -1,4 +1,5 @@
 /** Rows of numbers as decimals, exact and shortest, printed and read by WebAssembly kernels where there is WebAssembly. */
+export { expectedLength, type LengthOf } from "./expect.ts";
 export { type Kernel, kernel, withoutKernel } from "./kernel.ts";
 export {
   AXIS_ROWS,
