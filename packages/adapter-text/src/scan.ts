@@ -35,6 +35,10 @@ export class Scanner {
   from = 0;
   to = 0;
   quoted = false;
+  /** How far lines were counted: the last begins at `start`, and none ends before `until`. */
+  #counted:
+    | { readonly bytes: Uint8Array; readonly line: number; readonly start: number; readonly until: number }
+    | undefined;
   constructor(bytes: Uint8Array, flavour: Flavour, limits: Limits, at = 0) {
     this.bytes = bytes;
     this.#flavour = flavour;
@@ -95,9 +99,13 @@ export class Scanner {
     this.from = at;
     const delimiter = this.#flavour.delimiter?.charCodeAt(0) ?? 32;
     const other = this.#flavour.delimiter === undefined ? 9 : delimiter;
-    let c = bytes[at];
-    while (c !== undefined && c !== delimiter && c !== other && c !== 10 && c !== 13) c = bytes[++at];
-    if (c === undefined && this.goesOn) throw new NeedMore();
+    const end = bytes.length;
+    // Delimiters and line ends are no more than 44. Never past the end: reading there makes every read slower.
+    for (; at < end; at++) {
+      const c = bytes[at] as number;
+      if (c <= 44 && (c === delimiter || c === other || c === 10 || c === 13)) break;
+    }
+    if (at === end && this.goesOn) throw new NeedMore();
     this.to = at;
     this.at = at;
   }
@@ -194,15 +202,17 @@ export class Scanner {
   /** The place of a byte. */
   placeOf(at: number): Place {
     const { bytes, base } = this;
-    let { line, column } = base;
-    let start = 0;
-    for (let i = 0; i < at; i++) {
-      if (bytes[i] !== 10) continue;
+    // Lines that were counted are not counted again.
+    const known = this.#counted?.bytes === bytes && this.#counted.start <= at ? this.#counted : undefined;
+    let line = known?.line ?? base.line;
+    let start = known?.start ?? 0;
+    let next = bytes.indexOf(10, Math.max(start, Math.min(at, known?.until ?? 0)));
+    for (; next >= 0 && next < at; next = bytes.indexOf(10, start)) {
       line++;
-      column = 0;
-      start = i + 1;
+      start = next + 1;
     }
-    return { offset: base.offset + at, line, column: column + at - start };
+    this.#counted = { bytes, line, start, until: Math.max(start, at) };
+    return { offset: base.offset + at, line, column: start === 0 ? base.column + at : at - start };
   }
 
   #where(at: number): string {

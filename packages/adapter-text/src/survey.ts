@@ -36,6 +36,7 @@ interface FirstField {
 export class Survey {
   at: number;
   readonly #missing: readonly string[];
+  readonly #longest: number;
   readonly #options: TextReadOptions;
   readonly #first: FirstField[] = [];
   #columns: readonly Look[] | undefined;
@@ -55,6 +56,7 @@ export class Survey {
     this.at = scanner.at;
     this.#options = options;
     this.#missing = ["", ...(options.missing ?? usualMissing)];
+    this.#longest = Math.max(...this.#missing.map((text) => text.length));
   }
 
   /** Goes on to the end of the file. Throws FormatError for rows of different lengths. */
@@ -105,7 +107,7 @@ export class Survey {
   #field(scanner: Scanner): void {
     const number = this.#column as number;
     this.#column = number + 1;
-    const missing = isMissing(scanner, this.#missing);
+    const missing = isMissing(scanner, this.#missing, this.#longest);
     if (this.#columns === undefined) {
       this.#first.push({ text: scanner.text(), kind: missing ? undefined : kindOf(scanner) });
       if (this.#first.length > scanner.limits.maxFields)
@@ -164,8 +166,8 @@ export class Survey {
   }
 }
 
-function isMissing(scanner: Scanner, missing: readonly string[]): boolean {
-  if (scanner.quoted) return false;
+function isMissing(scanner: Scanner, missing: readonly string[], longest: number): boolean {
+  if (scanner.quoted || scanner.to - scanner.from > longest) return false;
   for (const text of missing) if (scanner.is(text)) return true;
   return false;
 }
@@ -174,6 +176,8 @@ type Told = "int" | "float" | "bool" | "text";
 
 function kindOf(scanner: Scanner): Told {
   if (scanner.quoted) return "text";
+  const usual = usualNumber(scanner);
+  if (usual !== undefined) return usual;
   const { numbers, bytes, from, to } = scanner;
   numbers.read(bytes, from, to);
   if (numbers.ok && numbers.end === to)
@@ -183,6 +187,32 @@ function kindOf(scanner: Scanner): Told {
   if (/^\s*[+-]?\d{1,18}\s*$/.test(text)) return "int";
   return numberOf(text) === undefined ? "text" : "float";
 }
+
+/** A number of digits, a point and an exponent, told by its looks; undefined for what needs a closer one. */
+function usualNumber({ bytes, from, to }: Scanner): "int" | "float" | undefined {
+  let at = from;
+  let c = bytes[at];
+  if (c === 45 || c === 43) c = bytes[++at];
+  const digits = at;
+  while (at < to && isDigit(bytes[at] as number)) at++;
+  let count = at - digits;
+  if (at === to) return count > 0 && count <= 18 ? "int" : undefined;
+  if (bytes[at] === 46) {
+    const point = ++at;
+    while (at < to && isDigit(bytes[at] as number)) at++;
+    count += at - point;
+  }
+  if (count === 0) return undefined;
+  if (at === to) return "float";
+  if (((bytes[at] as number) | 32) !== 101) return undefined;
+  c = bytes[++at];
+  if (c === 45 || c === 43) at++;
+  const exponent = at;
+  while (at < to && isDigit(bytes[at] as number)) at++;
+  return at === to && at > exponent ? "float" : undefined;
+}
+
+const isDigit = (c: number): boolean => c >= 48 && c <= 57;
 
 /** Integers of 19 digits and more fit into 64 bits or are floats. */
 function big(scanner: Scanner): Told {
