@@ -6,6 +6,7 @@ import { hdf5 } from "@masquerade/adapter-hdf5";
 import { dtypes, NdArray, zeros } from "@masquerade/core";
 import { fromFile } from "@masquerade/core/node";
 import * as h5wasm from "h5wasm";
+import { writeParts } from "../files.mjs";
 
 export const title = "HDF5, float64";
 
@@ -51,17 +52,15 @@ export async function rows({ count, python }) {
     file.close();
     return value;
   };
-  const write = (path, parts) => {
-    const all = Buffer.concat(parts);
-    writeFileSync(path, all);
-  };
   const middle = Math.floor(array.shape[0] / 2);
   const setup = [
-    "import h5py",
+    "import h5py, io",
     `folder = ${JSON.stringify(folder)}`,
     'with h5py.File(folder + "/flat.h5") as f: a = f["data"][()]',
     "def load(name):\n  with h5py.File(folder + name) as f: return f['data'][()]",
     `def part(name):\n  with h5py.File(folder + name) as f: return f['data'][${middle}]`,
+    'flat = open(folder + "/flat.h5", "rb").read()',
+    "def decode(content):\n  with h5py.File(io.BytesIO(content)) as f: return f['data'][()]",
     "def save(name, **how):\n  with h5py.File(folder + name, 'w') as f: f.create_dataset('data', data=a, **how)",
   ].join("\n");
   await python.run(setup);
@@ -81,9 +80,16 @@ export async function rows({ count, python }) {
       python: "r = load('/flat.h5')",
     },
     {
+      work: "contiguous decode (a view)",
+      bytes,
+      ours: () => codec.decode(flat),
+      peers: { h5wasm: () => byWasm(flat) },
+      python: "r = decode(flat)",
+    },
+    {
       work: "contiguous file write",
       bytes,
-      ours: () => write(join(folder, "w.h5"), [...codec.encodeParts(array)]),
+      ours: () => writeParts(join(folder, "w.h5"), codec.encodeParts(array)),
       peers: {
         h5wasm: () => {
           const file = new h5wasm.File("w.h5", "w");

@@ -1,5 +1,5 @@
 // NPY and NPZ: a plain float64 array as .npy, a masked one as .npz.
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writevSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { npy, npz } from "@masquerade/adapter-npy";
@@ -8,6 +8,7 @@ import { fromFile } from "@masquerade/core/node";
 import { unzipSync, zipSync } from "fflate";
 import npyjs from "npyjs";
 import { fromArrayBuffer } from "numpy-parser";
+import { writeParts } from "../files.mjs";
 
 export const title = "NPY and NPZ, float64";
 
@@ -39,17 +40,6 @@ function total(numbers) {
   let sum = 0;
   for (const number of numbers) sum += number;
   return sum;
-}
-
-function writeParts(path, parts) {
-  const file = openSync(path, "w");
-  let left = [...parts].filter((part) => part.length > 0);
-  while (left.length > 0) {
-    let written = writevSync(file, left);
-    while (left.length > 0 && written >= left[0].length) written -= left.shift().length;
-    if (left.length > 0) left = [left[0].subarray(written), ...left.slice(1)];
-  }
-  closeSync(file);
 }
 
 export async function rows({ count, python }) {
