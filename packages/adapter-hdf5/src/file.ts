@@ -63,7 +63,10 @@ export async function readStructure(
   throwIfAborted(options.signal);
   const limits = resolveLimits(options.limits);
   const source = await sized(given, limits.maxBytes, options.signal);
-  const { image, root, version } = await openImage(source, source.size as number, { signal: options.signal, limits });
+  const patience = { signal: options.signal, limits };
+  // What is in memory need not be remembered, unless nothing of it may be in the result.
+  const near = whole && options.copy !== true ? source : undefined;
+  const { image, root, version } = await openImage(source, source.size as number, patience, near);
   const heaps = new GlobalHeaps(image);
   // A network takes the time it takes; what is here has its own measure.
   const usual = source.readSync === undefined ? undefined : 10_000 + (source.size as number) / 10_000;

@@ -21,12 +21,19 @@ const MOST = 128;
 const WRITING = 1;
 const SWMR = 4;
 
+const remembering = (source: ByteSource): ByteSource =>
+  source.readSync === undefined ? cached(source) : cached(source, { blockSize: BLOCK, maxBlocks: BLOCKS });
+
 /**
- * Opens a file by its superblock: file format specification 3.0, section II.A. Throws FormatError for what is none, for a file cut short, and for
+ * Opens a file by its superblock, `near` being where metadata are read: file format specification 3.0, section II.A. Throws FormatError for what is none, for a file cut short, and for
  * bytes behind its end that no interrupted append explains.
  */
-export async function openImage(source: ByteSource, size: number, patience: Patience): Promise<Opened> {
-  const near = source.readSync === undefined ? cached(source) : cached(source, { blockSize: BLOCK, maxBlocks: BLOCKS });
+export async function openImage(
+  source: ByteSource,
+  size: number,
+  patience: Patience,
+  near: ByteSource = remembering(source),
+): Promise<Opened> {
   const fail = (code: FormatErrorCode, why: string, offset: number): FormatError =>
     new FormatError(code, "hdf5", why, { offset });
   let at: number | undefined;
