@@ -1,4 +1,5 @@
 import { unlz4Block } from "@masquerade/compression";
+import { unshuffle } from "../data/shuffle.ts";
 import { malformed } from "../structure/cursor.ts";
 import type { Filter } from "../structure/dataset.ts";
 import { unzstd } from "./zstd.ts";
@@ -11,18 +12,24 @@ const LEAST = 128;
 
 /**
  * Bits put back in order, of a multiple of 8 elements of `size` bytes: first bit 0 of the first byte of all elements, then bit 1 of it, and so
- * on to the last bit of the last byte.
+ * on to the last bit of the last byte. They go to `into`.
  */
-export function unshuffleBits(bytes: Uint8Array, size: number, out: Uint8Array): void {
+export function unshuffleBits(bytes: Uint8Array, size: number, into: Uint8Array): void {
   const row = bytes.length / size / 8;
-  for (let k = 0; k < size; k++) {
-    const first = k * 8 * row;
-    for (let i = 0; i < row; i++) {
+  const planes = new Uint8Array(bytes.length);
+  const words = new DataView(planes.buffer);
+  for (let k = 0, to = 0; k < size; k++) {
+    for (let at = k * 8 * row, end = at + row; at < end; at++, to += 8) {
       // An 8 by 8 matrix of bits in two words, transposed by exchanging ever larger squares of it.
-      const at = first + i;
-      const b = (n: number): number => bytes[at + n * row] as number;
-      let low = b(0) | (b(1) << 8) | (b(2) << 16) | (b(3) << 24);
-      let high = b(4) | (b(5) << 8) | (b(6) << 16) | (b(7) << 24);
+      let from = at;
+      let low = bytes[from] as number;
+      low |= (bytes[(from += row)] as number) << 8;
+      low |= (bytes[(from += row)] as number) << 16;
+      low |= (bytes[(from += row)] as number) << 24;
+      let high = bytes[(from += row)] as number;
+      high |= (bytes[(from += row)] as number) << 8;
+      high |= (bytes[(from += row)] as number) << 16;
+      high |= (bytes[from + row] as number) << 24;
       let swap = (low ^ (low >>> 7)) & 0x00aa00aa;
       low ^= swap ^ (swap << 7);
       swap = (high ^ (high >>> 7)) & 0x00aa00aa;
@@ -31,14 +38,11 @@ export function unshuffleBits(bytes: Uint8Array, size: number, out: Uint8Array):
       low ^= swap ^ (swap << 14);
       swap = (high ^ (high >>> 14)) & 0x0000cccc;
       high ^= swap ^ (swap << 14);
-      const first4 = (low & 0x0f0f0f0f) | ((high & 0x0f0f0f0f) << 4);
-      const last4 = ((low >>> 4) & 0x0f0f0f0f) | (high & 0xf0f0f0f0);
-      for (let j = 0, to = i * 8 * size + k; j < 4; j++, to += size) {
-        out[to] = first4 >>> (8 * j);
-        out[to + 4 * size] = last4 >>> (8 * j);
-      }
+      words.setInt32(to, (low & 0x0f0f0f0f) | ((high & 0x0f0f0f0f) << 4), true);
+      words.setInt32(to + 4, ((low >>> 4) & 0x0f0f0f0f) | (high & 0xf0f0f0f0), true);
     }
   }
+  unshuffle(planes, size, into);
 }
 
 /** Exactly `size` bytes from what the bitshuffle filter made: elements in blocks, each shuffled, and compressed where the filter says so. Throws FormatError. */

@@ -56,7 +56,7 @@ export async function unblosc(bytes: Uint8Array, size: number, offset: number): 
     const whole = want / element;
     if ((flags & BITS_SHUFFLED) !== 0 && whole % 8 === 0 && Number.isInteger(whole))
       unshuffleBits(made, element, place);
-    else if ((flags & SHUFFLED) !== 0 && element > 1) place.set(unshuffle(made, element));
+    else if ((flags & SHUFFLED) !== 0 && element > 1) unshuffle(made, element, place);
     else place.set(made);
   }
   return out;
