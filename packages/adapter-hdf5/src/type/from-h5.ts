@@ -141,13 +141,14 @@ function recordOf(type: Extract<H5Type, { class: "compound" }>, reader: TypeRead
     if (typeof dtype === "string") return `records with ${dtype}`;
     if (dtype.kind === "object") return "records with sequences of varying length";
     if (names.has(member.name)) return "records with two fields of one name";
+    const elements = shape.reduce((n, m) => n * m, 1);
     if (dtype.kind === "string") {
+      if (4 * elements > member.type.size) return "records with texts that do not fit in them";
       // How long the longest text is, is known when they are read.
       names.add(member.name);
       fields.push({ name: member.name, offset: member.offset, dtype: dtypes.str(1) as DType, shape });
       continue;
     }
-    const elements = shape.reduce((n, m) => n * m, 1);
     if (elements * dtype.itemsize !== member.type.size) return "records with a field whose parts do not fill it";
     names.add(member.name);
     fields.push(asTexts({ name: member.name, offset: member.offset, dtype, shape }, reader));
