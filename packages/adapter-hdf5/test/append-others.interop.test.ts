@@ -263,7 +263,7 @@ test("references to what would get another place, and files of kinds that are no
     `${to}-attribute.h5`,
   ]);
   const found: Record<string, string> = {};
-  for (const name of [...points, "sequences.h5", "page.h5", "free.h5", "sizes.h5", "aggregate.h5"])
+  for (const name of [...points, "sequences.h5", "page.h5", "free.h5", "sizes.h5", "aggregate.h5", "index.h5"])
     found[name] = await wrong(name);
   const [all, within, grow] = ["add within grow", "within", "grow"];
   expect(found).toEqual({
@@ -282,6 +282,7 @@ test("references to what would get another place, and files of kinds that are no
     "free.h5": all,
     "sizes.h5": all,
     "aggregate.h5": "",
+    "index.h5": "",
   });
   const seen = await python(support("others.py"), "odd_look", folder, ...Object.keys(found));
   const right = Object.entries(found).map(([name, refused]) => {

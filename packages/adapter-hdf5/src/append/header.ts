@@ -98,9 +98,9 @@ export function carried(
     }
   }
   const info = header.messages.find((one) => one.type === ATTRIBUTE_INFO);
-  const tracked = info !== undefined && ((info.body[1] as number) & 1) !== 0;
+  const tracked = (orderFlags(header, info) & 1) !== 0;
   if (info !== undefined && !touched) messages.push(asItWas(info));
-  else messages.push(inHeader(info, more.length, path));
+  else if (isOld || touched) messages.push(inHeader(header, info, more.length, path));
   for (const { one, by } of made) {
     const { dense, order } = one;
     if (by === "gone" || (dense && !touched)) continue;
@@ -124,12 +124,16 @@ export function carried(
 
 const nextOrder = (body: Uint8Array): number => (body[2] as number) + 256 * (body[3] as number);
 
+/** How the order of attributes is kept: as their message says, or before there are any, the header. */
+const orderFlags = ({ flags = 0 }: ObjectHeader, info: HeaderMessage | undefined): number =>
+  (info?.body[1] ?? flags >> 2) & 3;
+
 /** Says that attributes are in the header, and how their order is kept. */
-function inHeader(info: HeaderMessage | undefined, more: number, path: string): Message {
-  const flags = (info?.body[1] ?? 0) & 3;
+function inHeader(header: ObjectHeader, info: HeaderMessage | undefined, more: number, path: string): Message {
+  const flags = orderFlags(header, info);
   const body = new ByteBuilder().u8(0, flags);
   if (flags & 1) {
-    const next = nextOrder((info as HeaderMessage).body) + more;
+    const next = (info === undefined ? 0 : nextOrder(info.body)) + more;
     if (next > MOST) throw unfit(path, "has too many attributes to have one more");
     body.u16(next);
   }

@@ -1,4 +1,5 @@
 """Files of other tools that grow, made and looked at for append-others.interop.test.ts: `make FOLDER`, `look FOLDER`."""
+import ctypes
 import json
 import os
 import sys
@@ -111,6 +112,17 @@ def odd():
         f.create_dataset("lzf", data=np.arange(400.0), maxshape=(None,), chunks=(150,), compression="lzf", shuffle=True, fletcher32=True)
         f.create_dataset("scaled", data=np.arange(100, dtype="i4"), maxshape=(None,), chunks=(64,), scaleoffset=0)
         f.create_dataset("ascii", data=["a"], maxshape=(None,), dtype=h5py.string_dtype("ascii"))
+    # A superblock of version 1: nodes of chunk indices have another size. h5py has no call for it.
+    index = h5py.h5p.create(h5py.h5p.FILE_CREATE)
+    with open("/proc/self/maps") as maps:
+        library = next(line.split()[-1] for line in maps if "h5py" in line and "/libhdf5-" in line)
+    h5 = ctypes.CDLL(library)
+    h5.H5Pset_istore_k.argtypes = [ctypes.c_int64, ctypes.c_uint]
+    assert h5.H5Pset_istore_k(index.id, 8) >= 0
+    access = h5py.h5p.create(h5py.h5p.FILE_ACCESS)
+    access.set_libver_bounds(h5py.h5f.LIBVER_EARLIEST, h5py.h5f.LIBVER_LATEST)
+    with h5py.File(h5py.h5f.create(at("index.h5").encode(), fcpl=index, fapl=access)) as f:
+        content(f)
     sizes = h5py.h5p.create(h5py.h5p.FILE_CREATE)
     sizes.set_sizes(4, 4)
     with h5py.File(h5py.h5f.create(at("sizes.h5").encode(), fcpl=sizes)) as f:
