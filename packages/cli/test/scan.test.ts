@@ -29,6 +29,13 @@ describe("scan", () => {
     expect((await masq(["scan", corpus("demo/sst.pkl"), "-"], { stdin: [evil] })).code).toBe(1);
   });
 
+  it("does not say of a file it cannot look into that there is no pickle in it", async () => {
+    const torch = new TextEncoder().encode(`PK\x03\x04${"\0".repeat(22)}\x10\0\0\0archive/data.pkl`);
+    const { code, out } = await masq(["scan", "-"], { stdin: [torch] });
+    expect(code).toBe(1);
+    expect(out).toMatch(/^-: unknown \(no known format; not looked into\)\n {2}unknown {2}this is a PyTorch file: /);
+  });
+
   it("gives programs everything", async () => {
     const { code, out } = await masq(["scan", "--json", "-"], { stdin: [evil] });
     expect(code).toBe(1);

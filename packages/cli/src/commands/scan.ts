@@ -42,7 +42,9 @@ async function scan(files: readonly string[], options: Options, io: Io): Promise
 function textOf({ file, verdict, formats, pickles, names, findings }: FileReport): string {
   const held =
     pickles === 0
-      ? "no pickle in it"
+      ? formats.length === 0
+        ? "not looked into"
+        : "no pickle in it"
       : `${pickles} pickle${pickles === 1 ? "" : "s"}, ${names.length} name${names.length === 1 ? "" : "s"}`;
   const lines = [`${visible(file)}: ${verdict} (${formats.join(" or ") || "no known format"}; ${held})`];
   const notSafe = (one: { readonly verdict: Verdict }): boolean => one.verdict !== "safe";
