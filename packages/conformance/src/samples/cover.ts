@@ -123,6 +123,18 @@ function combinations(rnd: Random): Combination[] {
   return rows.map(combination);
 }
 
+/** The combinations of a seed, found once: the search is most of what a small law costs. */
+const found: Map<number, readonly Combination[]> = /* @__PURE__ */ new Map();
+
+function cover(seed: number): readonly Combination[] {
+  const known = found.get(seed);
+  if (known !== undefined) return known;
+  const rows = combinations(random(seed));
+  if (found.size > 8) found.clear();
+  found.set(seed, rows);
+  return rows;
+}
+
 function fillValue(kind: FillKind, dtype: DType, rnd: Random): NdArray | undefined {
   if (kind === "unset") return undefined;
   if (kind === "own") return sampleArray(dtype, [], "C", rnd);
@@ -150,8 +162,8 @@ export function makeSample(dtype: DType, c: Combination, rnd: Random): Sample {
  * every combination of them with `product`.
  */
 export function* coveringSet(kinds: readonly Kind[], seed = 1, product = false): Generator<Sample> {
-  const rnd = random(seed);
-  const rows = product ? undefined : combinations(rnd);
+  const rows = product ? undefined : cover(seed);
+  const rnd = random(seed + 0x5eed);
   for (const kind of kinds)
     for (const row of rows ?? everyCombination()) {
       const choices = sampleDTypes(kind, row.byteOrder);
