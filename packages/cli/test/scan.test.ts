@@ -33,7 +33,7 @@ describe("scan", () => {
     const torch = new TextEncoder().encode(`PK\x03\x04${"\0".repeat(22)}\x10\0\0\0archive/data.pkl`);
     const { code, out } = await masq(["scan", "-"], { stdin: [torch] });
     expect(code).toBe(1);
-    expect(out).toMatch(/^-: unknown \(no known format; not looked into\)\n {2}unknown {2}this is a PyTorch file: /);
+    expect(out).toMatch(/^-: unknown \(no known format; not looked into\)\n {2}unknown {2}"-" is a PyTorch file: /);
   });
 
   it("gives programs everything", async () => {
