@@ -91,7 +91,7 @@ describe("after any byte written, a file of the oldest kind is as it was or as i
     const [was, is] = [await bundleOf(bytes), await bundleOf(whole.bytes)];
     const written = whole.bytes.length - bytes.length + 96;
     let asItWas = 0;
-    for (let most = 0; most <= written + 24; most += most < 30 || most > written - 110 ? 7 : 397) {
+    for (let most = 0; most <= written + 24; most += most < 30 || most > written - 110 ? 17 : 797) {
       const disk = new Disk(bytes, most);
       const failed = await codec.append?.(disk, more).then(
         () => false,
