@@ -65,6 +65,23 @@ describe.each(formats)("%s", (_, codec) => {
   });
 });
 
+test("spaces beside numbers are what they are without kernels", () => {
+  const [, codec] = formats[0];
+  const table = (rows: string): Uint8Array =>
+    new TextEncoder().encode(`# masked-array 1 csv\n# dtype: '<f8'\n# shape: [2, 3]\n${rows}`);
+  const outcome = (rows: string): string => {
+    try {
+      return codec.decode(table(rows)).toString();
+    } catch (error) {
+      if (isMasqueradeError(error)) return `${error.code} ${error.message}`;
+      throw error;
+    }
+  };
+  for (const rows of ["1,2,3\n4,5,6\n", "1, 2,3\n4,5,6\n", "1,2 ,3\n4,5,6\n", "1,2,3 \n4,5,6\n", " 1,2,3\r\n4,5, 6"])
+    expect([rows, outcome(rows)]).toEqual([rows, withoutKernel(() => outcome(rows))]);
+  expect(outcome("1,2,3\n4,5,6\n")).toContain("6.");
+});
+
 /** Damage at any place of a table: a value or an error, the same with kernels and without. */
 test("damage", () => {
   const [, codec] = formats[0];

@@ -13,7 +13,15 @@ export let printed: i32 = 0;
  * Prints the float64 at `from` and those behind it, before `end`, with a separator of `width` bytes between two: until one is masked (`mask` is theirs, or
  * 0), or the text is beyond `limit`. Returns where the text ends.
  */
-export function floats(from: usize, end: usize, mask: usize, out: usize, limit: usize, separator: u16, width: usize): usize {
+export function floats(
+  from: usize,
+  end: usize,
+  mask: usize,
+  out: usize,
+  limit: usize,
+  separator: u16,
+  width: usize,
+): usize {
   let o = out;
   let at = from;
   let flag = mask;

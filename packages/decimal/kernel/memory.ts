@@ -13,7 +13,7 @@ export const EXACT: usize = CEILINGS + 696 * 16;
 export const IOTA: usize = EXACT + 23 * 8 + 16;
 /** For each number of digits (but one) before a decimal point: what to add to the indices of digits to make room for it, and what to add to the digits. */
 export const PLACES: usize = IOTA + 48;
-/** Vectors of one factor each, with which sixteen digits are taken apart; and of the character 0. */
+/** Vectors of one number each, with which sixteen digits are taken apart and put together: src/kernel.ts says what they are. */
 export const FACTORS: usize = PLACES + 15 * 32;
 /** 16 bytes of ones in all bits, and zeros behind them. */
 export const ONES: usize = FACTORS + 11 * 16;
@@ -47,16 +47,3 @@ export const FLOAT16: i32 = 9;
 export const FLOAT32: i32 = 10;
 export const FLOAT64: i32 = 11;
 export const SPAN: i32 = 12;
-
-/** Words from PARAMETERS on: the rows in one entry of each outer axis, innermost first. */
-export const AXIS_ROWS: usize = 256;
-
-/** How many outer lists end where a row (counted from 1 on) ends. */
-export function ends(row: i32, axes: i32): i32 {
-  let n: i32 = 0;
-  while (n < axes && row % load<i32>(PARAMETERS + AXIS_ROWS + ((<usize>n) << 2)) == 0) n++;
-  return n;
-}
-
-/** The text of a masked element in a table; where print.ts has the separators of rows. */
-export const MISSING: usize = PARAMETERS + 512;

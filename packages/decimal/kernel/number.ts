@@ -11,13 +11,14 @@ export const SCRATCH: usize = 0;
 export let read: i32 = 0;
 
 /**
- * Reads numbers with a separator between two, and a space behind it perhaps, into the float64 at `at` and behind: `most` at most, as long as they are usual and
- * something stands behind them before `end` that is the separator or `close`. Returns where the last ends.
+ * Reads numbers with a separator between two, and a space behind it perhaps where lists are read, into the float64 at `at` and behind: `most` at most, as
+ * long as they are usual and something stands behind them before `end` that is the separator or `close`. Returns where the last ends.
  */
 export function numbers(from: usize, end: usize, at: usize, mask: usize, most: i32, separator: u8, close: u8): usize {
   let last = from;
   let p = from;
   let n: i32 = 0;
+  const spaced = close == 93;
   while (n < most) {
     const q = usual(p, at + (<usize>n << 3));
     if (q == BAD) break;
@@ -29,7 +30,7 @@ export function numbers(from: usize, end: usize, at: usize, mask: usize, most: i
     last = q;
     if (c != separator) break;
     p = q + 1;
-    if (load<u8>(p) == 32) p++;
+    if (spaced && load<u8>(p) == 32) p++;
   }
   read = n;
   return last;

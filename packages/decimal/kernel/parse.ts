@@ -1,30 +1,20 @@
 // Reads elements of rows, and the commas and brackets between them. Whatever is not the usual (an error, a very long literal, the end of the
 // text) is left to the caller, at a place from which it can go on: before an element, or after one.
+import { small, wide } from "./integer";
 import * as K from "./memory";
 import * as N from "./number";
-
-// Parameters, in words. In and out: IN_ROW, ROW, AFTER.
-const NULLABLE: usize = 0; // 1: null is a masked element
-const PAIR: usize = 4;
-const ROW_LENGTH: usize = 12;
-const IN_ROW: usize = 16; // elements of this row read
-const ROW: usize = 20;
-const AXES: usize = 24;
-const AFTER: usize = 28; // 1: behind an element; 0: in front of one
-const DONE: usize = 32;
-const ROWS: usize = 36;
-const NULLS: usize = 40;
+import * as P from "./parameters";
 
 /** Elements from `text` on to `values` and `mask`, `most` at most; returns where in the text it stopped. Behind `end` stand zeros. */
 export function parse(kind: i32, text: usize, end: usize, values: usize, mask: usize, most: i32): usize {
-  const nullable = load<i32>(K.PARAMETERS + NULLABLE) != 0;
-  const pair = load<i32>(K.PARAMETERS + PAIR) != 0;
-  const rowLength = load<i32>(K.PARAMETERS + ROW_LENGTH);
-  const axes = load<i32>(K.PARAMETERS + AXES);
-  const rows = load<i32>(K.PARAMETERS + ROWS);
-  let inRow = load<i32>(K.PARAMETERS + IN_ROW);
-  let row = load<i32>(K.PARAMETERS + ROW);
-  let after = load<i32>(K.PARAMETERS + AFTER) != 0;
+  const nullable = load<i32>(P.MASKED) != 0;
+  const pair = load<i32>(P.PAIR) != 0;
+  const rowLength = load<i32>(P.ROW_LENGTH);
+  const axes = load<i32>(P.AXES);
+  const rows = load<i32>(P.ROWS);
+  let inRow = load<i32>(P.IN_ROW);
+  let row = load<i32>(P.ROW);
+  let after = load<i32>(P.AFTER) != 0;
   let p = text;
   let n: i32 = 0;
   let nulls: i32 = 0;
@@ -39,7 +29,7 @@ export function parse(kind: i32, text: usize, end: usize, values: usize, mask: u
         q++;
       } else {
         if (row + 1 == rows) break;
-        q = between(q, K.ends(row + 1, axes));
+        q = between(q, P.ends(row + 1, axes));
         if (q == 0) break;
         row++;
         inRow = 0;
@@ -79,11 +69,11 @@ export function parse(kind: i32, text: usize, end: usize, values: usize, mask: u
     inRow++;
     after = true;
   }
-  store<i32>(K.PARAMETERS + IN_ROW, inRow);
-  store<i32>(K.PARAMETERS + ROW, row);
-  store<i32>(K.PARAMETERS + AFTER, i32(after));
-  store<i32>(K.PARAMETERS + DONE, n);
-  store<i32>(K.PARAMETERS + NULLS, nulls);
+  store<i32>(P.IN_ROW, inRow);
+  store<i32>(P.ROW, row);
+  store<i32>(P.AFTER, i32(after));
+  store<i32>(P.DONE, n);
+  store<i32>(P.NULLS, nulls);
   return p;
 }
 
@@ -139,7 +129,12 @@ function run(from: usize, end: usize, most: i32): i32 {
     p += 40;
     n += 8;
   }
-  while (n < most && load<u8>(p) == 44 && load<u8>(p + space) == (space != 0 ? 32 : 44) && load<u32>(p + space, 1) == 0x6c6c756e) {
+  while (
+    n < most &&
+    load<u8>(p) == 44 &&
+    load<u8>(p + space) == (space != 0 ? 32 : 44) &&
+    load<u32>(p + space, 1) == 0x6c6c756e
+  ) {
     p += space + 5;
     n++;
   }
@@ -172,7 +167,8 @@ export function element(kind: i32, p: usize, values: usize, i: i32): usize {
       const at = values + ((<usize>i) << 3);
       if (load<u8>(p) != 34) return double(p, at);
       const end = word(p);
-      if (end != N.BAD) store<u64>(at, wordBits == 0 ? 0x7ff8000000000000 : wordBits > 0 ? 0x7ff0000000000000 : 0xfff0000000000000);
+      if (end != N.BAD)
+        store<u64>(at, wordBits == 0 ? 0x7ff8000000000000 : wordBits > 0 ? 0x7ff0000000000000 : 0xfff0000000000000);
       return end;
     }
     case K.FLOAT32: {
@@ -260,53 +256,4 @@ function word(from: usize): usize {
   if (load<u64>(p) != 0x7974696e69666e49 || load<u8>(p, 8) != 34) return N.BAD;
   wordBits = negative ? -1 : 1;
   return p + 9;
-}
-
-function small(from: usize, at: usize, width: i32, least: i64, largest: i64): usize {
-  const end = integer(from, false);
-  if (end == N.BAD || tooLong || magnitude > 4294967296) return N.BAD;
-  const found = negative ? -(<i64>magnitude) : <i64>magnitude;
-  if (found < least || found > largest) return N.BAD;
-  if (width == 4) store<u32>(at, <u32>found);
-  else if (width == 2) store<u16>(at, <u16>found);
-  else store<u8>(at, <u8>found);
-  return end;
-}
-
-function wide(from: usize, at: usize, signed: bool): usize {
-  const quoted = load<u8>(from) == 34;
-  const end = integer(quoted ? from + 1 : from, quoted);
-  if (end == N.BAD || tooLong || (quoted && load<u8>(end) != 34)) return N.BAD;
-  if (signed) {
-    if (magnitude > (negative ? 0x8000000000000000 : 0x7fffffffffffffff)) return N.BAD;
-    store<i64>(at, negative ? <i64>(0 - magnitude) : <i64>magnitude);
-  } else {
-    if (negative && magnitude != 0) return N.BAD;
-    store<u64>(at, magnitude);
-  }
-  return quoted ? end + 1 : end;
-}
-
-let magnitude: u64 = 0;
-let negative: bool = false;
-let tooLong: bool = false;
-
-function integer(from: usize, zeros: bool): usize {
-  let p = from;
-  negative = load<u8>(p) == 45;
-  if (negative) p++;
-  const first = p;
-  let w: u64 = 0;
-  let d = <u32>load<u8>(p) - 48;
-  if (d > 9) return N.BAD;
-  const lead = d;
-  do {
-    w = w * 10 + d;
-    d = <u32>load<u8>(++p) - 48;
-  } while (d < 10);
-  const count = p - first;
-  if (d == 46 - 48 || (d | 32) == ((101 - 48) | 32) || (lead == 0 && count > 1 && !zeros)) return N.BAD;
-  magnitude = w;
-  tooLong = count > 20 || (count == 20 && (lead != 1 || w < 10000000000000000000));
-  return p;
 }

@@ -2,35 +2,24 @@
 import { decimal, unsigned } from "./digits";
 import { double, floats, printed } from "./floats";
 import * as K from "./memory";
+import * as P from "./parameters";
 import { digits, exponent, shortest } from "./shortest";
 import { bare, begin, special, zero } from "./special";
 
-// Parameters, in words. In and out: COLUMN (bytes on the line so far), IN_ROW, ROW.
-const MASKED: usize = 0; // 0: no mask; 1: masked elements are null; 2: only masked elements are written
-const PAIR: usize = 4; // 1: two numbers in brackets
-const INDENT: usize = 8; // spaces of a wrapped line's indentation, and whether there are spaces at all: -1, none
-const ROW_LENGTH: usize = 12;
-const IN_ROW: usize = 16;
-const ROW: usize = 20;
-const AXES: usize = 24;
-const COLUMN: usize = 28;
-const DONE: usize = 32;
+/** Columns after which a row goes on in the next line. */
 const WIDTH: i32 = 100;
-
-/** What stands between two rows when n outer lists end there: where the text is, its length, its bytes on the last line. */
-const SEPARATORS: usize = 512;
 
 /** Elements at `values` (and `mask`) to `out`, until all are done or `limit` is reached; returns where the text ends. */
 export function print(kind: i32, count: i32, values: usize, mask: usize, out: usize, limit: usize): usize {
-  const masked = load<i32>(K.PARAMETERS + MASKED);
-  const pair = load<i32>(K.PARAMETERS + PAIR) != 0;
-  const indent = load<i32>(K.PARAMETERS + INDENT);
-  const rowLength = load<i32>(K.PARAMETERS + ROW_LENGTH);
-  const axes = load<i32>(K.PARAMETERS + AXES);
-  let inRow = load<i32>(K.PARAMETERS + IN_ROW);
-  let row = load<i32>(K.PARAMETERS + ROW);
+  const masked = load<i32>(P.MASKED);
+  const pair = load<i32>(P.PAIR) != 0;
+  const indent = load<i32>(P.INDENT);
+  const rowLength = load<i32>(P.ROW_LENGTH);
+  const axes = load<i32>(P.AXES);
+  let inRow = load<i32>(P.IN_ROW);
+  let row = load<i32>(P.ROW);
   let o = out;
-  let line: isize = <isize>out - load<i32>(K.PARAMETERS + COLUMN);
+  let line: isize = <isize>out - load<i32>(P.COLUMN);
   let i: i32 = 0;
   begin(false);
   for (; i < count && o < limit; i++) {
@@ -90,17 +79,17 @@ export function print(kind: i32, count: i32, values: usize, mask: usize, out: us
       inRow += printed - 1;
     } else o = element(kind, values, i, o);
   }
-  store<i32>(K.PARAMETERS + IN_ROW, inRow);
-  store<i32>(K.PARAMETERS + ROW, row);
-  store<i32>(K.PARAMETERS + COLUMN, <i32>(<isize>o - line));
-  store<i32>(K.PARAMETERS + DONE, i);
+  store<i32>(P.IN_ROW, inRow);
+  store<i32>(P.ROW, row);
+  store<i32>(P.COLUMN, <i32>(<isize>o - line));
+  store<i32>(P.DONE, i);
   return o;
 }
 
 let lastSeparator: usize = 0;
 
 function separate(at: usize, row: i32, axes: i32): usize {
-  const text = K.PARAMETERS + SEPARATORS + <usize>K.ends(row, axes) * 12;
+  const text = P.SEPARATORS + <usize>P.ends(row, axes) * 12;
   lastSeparator = text;
   const length = load<i32>(text, 4);
   memory.copy(at, load<i32>(text), length);

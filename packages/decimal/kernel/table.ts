@@ -1,31 +1,21 @@
 // Tables: rows of numbers with a delimiter between them and a line end behind them, as CSV has them. Whatever is not the usual is left to the
 // caller, as in parse.ts.
+import { floats, printed } from "./floats";
 import * as K from "./memory";
 import * as N from "./number";
+import * as P from "./parameters";
 import { mark, element as read } from "./parse";
-import { floats, printed } from "./floats";
 import { element as write } from "./print";
 import { begin } from "./special";
 
-// Parameters, in words. In and out: IN_ROW, AFTER.
-const MASKED: usize = 0; // 1: masked elements have the text MISSING
-const PAIR: usize = 4;
-const DELIMITER: usize = 8; // its byte; when reading 0: any spaces and tabs
-const ROW_LENGTH: usize = 12;
-const IN_ROW: usize = 16;
-const LENGTH: usize = 24; // of MISSING
-const AFTER: usize = 28;
-const DONE: usize = 32;
-const NULLS: usize = 40;
-
 /** Elements at `values` (and `mask`) to `out`, until all are done or `limit` is reached; returns where the text ends. The last row gets no line end. */
 export function printTable(kind: i32, count: i32, values: usize, mask: usize, out: usize, limit: usize): usize {
-  const masked = load<i32>(K.PARAMETERS + MASKED) != 0;
-  const pair = load<i32>(K.PARAMETERS + PAIR) != 0;
-  const delimiter = load<u8>(K.PARAMETERS + DELIMITER);
-  const rowLength = load<i32>(K.PARAMETERS + ROW_LENGTH);
-  const length = load<i32>(K.PARAMETERS + LENGTH);
-  let inRow = load<i32>(K.PARAMETERS + IN_ROW);
+  const masked = load<i32>(P.MASKED) != 0;
+  const pair = load<i32>(P.PAIR) != 0;
+  const delimiter = load<u8>(P.DELIMITER);
+  const rowLength = load<i32>(P.ROW_LENGTH);
+  const length = load<i32>(P.MISSING_LENGTH);
+  let inRow = load<i32>(P.IN_ROW);
   let o = out;
   let i: i32 = 0;
   begin(true);
@@ -36,7 +26,7 @@ export function printTable(kind: i32, count: i32, values: usize, mask: usize, ou
     } else if (inRow != 0) store<u8>(o++, delimiter);
     inRow++;
     if (masked && load<u8>(mask + i) != 0) {
-      memory.copy(o, K.MISSING, length);
+      memory.copy(o, P.MISSING, length);
       o += length;
     } else if (pair) {
       o = write(kind, values, i << 1, o);
@@ -56,19 +46,19 @@ export function printTable(kind: i32, count: i32, values: usize, mask: usize, ou
       inRow += printed - 1;
     } else o = write(kind, values, i, o);
   }
-  store<i32>(K.PARAMETERS + IN_ROW, inRow);
-  store<i32>(K.PARAMETERS + DONE, i);
+  store<i32>(P.IN_ROW, inRow);
+  store<i32>(P.DONE, i);
   return o;
 }
 
 /** Elements from `text` on to `values` and `mask`, `most` at most; returns where in the text it stopped. Behind `end` stand zeros. */
 export function parseTable(kind: i32, text: usize, end: usize, values: usize, mask: usize, most: i32): usize {
-  const nullable = load<i32>(K.PARAMETERS + MASKED) != 0;
-  const delimiter = load<u8>(K.PARAMETERS + DELIMITER);
-  const rowLength = load<i32>(K.PARAMETERS + ROW_LENGTH);
-  const length = load<i32>(K.PARAMETERS + LENGTH);
-  let inRow = load<i32>(K.PARAMETERS + IN_ROW);
-  let after = load<i32>(K.PARAMETERS + AFTER) != 0;
+  const nullable = load<i32>(P.MASKED) != 0;
+  const delimiter = load<u8>(P.DELIMITER);
+  const rowLength = load<i32>(P.ROW_LENGTH);
+  const length = load<i32>(P.MISSING_LENGTH);
+  let inRow = load<i32>(P.IN_ROW);
+  let after = load<i32>(P.AFTER) != 0;
   let p = text;
   let n: i32 = 0;
   let nulls: i32 = 0;
@@ -100,7 +90,8 @@ export function parseTable(kind: i32, text: usize, end: usize, values: usize, ma
       if (load<u8>(q + usize(c == 45)) > 64) q = word(kind, q, values, n);
       else if (kind == K.FLOAT64) {
         if (delimiter != 0) {
-          const last = N.numbers(q, end, values + (<usize>n << 3), mask + n, min(most - n, rowLength - inRow), delimiter, 10);
+          const room = min(most - n, rowLength - inRow);
+          const last = N.numbers(q, end, values + (<usize>n << 3), mask + n, room, delimiter, 10);
           if (N.read != 0) {
             p = last;
             n += N.read;
@@ -119,10 +110,10 @@ export function parseTable(kind: i32, text: usize, end: usize, values: usize, ma
     inRow++;
     after = true;
   }
-  store<i32>(K.PARAMETERS + IN_ROW, inRow);
-  store<i32>(K.PARAMETERS + AFTER, i32(after));
-  store<i32>(K.PARAMETERS + DONE, n);
-  store<i32>(K.PARAMETERS + NULLS, nulls);
+  store<i32>(P.IN_ROW, inRow);
+  store<i32>(P.AFTER, i32(after));
+  store<i32>(P.DONE, n);
+  store<i32>(P.NULLS, nulls);
   return p;
 }
 
@@ -143,7 +134,7 @@ function isBound(p: usize, delimiter: u8): bool {
 }
 
 function isMissing(p: usize, length: i32): bool {
-  for (let i: i32 = 0; i < length; i++) if (load<u8>(p + i) != load<u8>(K.MISSING + i)) return false;
+  for (let i: i32 = 0; i < length; i++) if (load<u8>(p + i) != load<u8>(P.MISSING + i)) return false;
   return true;
 }
 
