@@ -28,6 +28,13 @@ it("slice reads any part, masked elements shown as such", async () => {
   });
 });
 
+it("the selection may be a word of its own", async () => {
+  const joined = (await masq(["slice", `${sst}[0, 8, 10:13]`])).out;
+  for (const word of ["0, 8, 10:13", "[0, 8, 10:13]"]) expect((await masq(["slice", sst, word])).out).toBe(joined);
+  expect((await masq(["slice", sst, "0", "1"])).err).toMatch(/^masq: USAGE: too many arguments/);
+  expect((await masq(["slice", sst, "x"])).err).toMatch(/^masq: INDEX_INVALID: /);
+});
+
 it("slice --all leaves nothing out", async () => {
   const [summary, all] = await Promise.all([masq(["slice", `${sst}[0]`]), masq(["slice", "--all", `${sst}[0]`])]);
   expect(summary.out).toContain("...");

@@ -13,7 +13,9 @@ interface Options extends ReadingOptions {
 
 export const define: Define = (command, { io, does }) => {
   addReadingOptions(
-    command.argument("<file[selection]>", "a file with what to take of it, in quotes: 'sst.npy[0:5, :, -1]'"),
+    command
+      .argument("<file[selection]>", "a file with what to take of it, in quotes: 'sst.npy[0:5, :, -1]'")
+      .argument("[selection]", "or what to take as a word of its own: '0:5, :, -1'"),
   )
     .option("--select <key>", "the array, in a file of several")
     .option("--all", "every element, where NumPy would print a summary")
@@ -28,8 +30,11 @@ Examples:
 Only what is selected is read, where the format can. masq convert --slice writes it to a file.`,
     );
   const flags = addFormatOptions(command, registry.formats, ["read"]);
-  command.action((argument: string, options: Options) => {
-    const [, name, selection] = /^(.+)\[([^[\]]*)\]$/s.exec(argument) ?? [];
+  command.action((argument: string, own: string | undefined, options: Options) => {
+    const [, name, selection] =
+      own === undefined
+        ? (/^(.+)\[([^[\]]*)\]$/s.exec(argument) ?? [])
+        : [own, argument, own.replace(/^\[(.*)\]$/s, "$1")];
     if (name === undefined || selection === undefined)
       throw new UsageError(`"${argument}" has no selection; write it as 'FILE[0:5, :, -1]'`);
     does(
