@@ -148,6 +148,23 @@ describe("files of others", () => {
     if (size !== undefined) expect(found.shape).toEqual(size);
   });
 
+  // What MASQUERADE_PYHDF5 has: h5py, netCDF4, PyTables, hdf5storage.
+  it.each([
+    ["hdf5/netcdf-groups.nc", "netCDF4"],
+    ["hdf5/pytables-chunked.h5", "tables"],
+    ["hdf5/odd/pointers.h5", "h5py"],
+    ["hdf5/odd/cells.h5", "hdf5storage"],
+  ])("%s, by %s", async (name, tool) => {
+    const [first] = await recipe(corpus(name));
+    expect(first?.needs[0]).toBe(tool);
+    const program = `import json\n${first?.code}\nprint(json.dumps(sorted({name.split("/")[0] for name in arrays})))`;
+    const { code, out, err } = await start(process.env["MASQUERADE_PYHDF5"] as string, ["-W", "ignore", "-c", program]);
+    expect([code, err], program).toEqual([0, ""]);
+    const { out: shown } = await start(process.execPath, [bin, "inspect", "--json", corpus(name)]);
+    const keys = (JSON.parse(shown) as { arrays: { key: string }[] }).arrays.map(({ key }) => key.split("/")[0]);
+    expect(JSON.parse(out)).toEqual([...new Set(keys)].sort());
+  });
+
   it("in text that says nothing of itself", async () => {
     const file = join(folder, "foreign.csv");
     writeFileSync(file, "1,2,3\n4,NA,6\n");
