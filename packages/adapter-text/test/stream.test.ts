@@ -17,7 +17,7 @@ import {
   pipe,
 } from "@masquerade/core";
 import { withoutKernel } from "@masquerade/decimal";
-import { describe, expect, test } from "vitest";
+import { describe, expect, inject, test } from "vitest";
 import { flavours } from "../src/flavour.ts";
 import { openText } from "../src/open.ts";
 
@@ -221,6 +221,49 @@ test("what is wrong with a file is said with its line, wherever it is read from"
       expect((error as { offset?: number }).offset).toBe((want as { offset?: number }).offset);
     }
   }
+});
+
+test("damage: whatever is done to a file, read by parts it is what it is read whole, or the same error", async () => {
+  let seed = inject("seed");
+  const next = (n: number): number => {
+    seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
+    return seed % n;
+  };
+  const files: readonly (readonly [Id, Uint8Array])[] = [
+    ...ids.map((id) => [id, codecs[id].encode(oddAt([1, 4], [2, 3]))] as const),
+    ["csv", utf8.encode('id,name,t\n1,"a,b",2.5\n2,NA,3\n')],
+    ["txt", utf8.encode("1 2 3\r\n 4 5 6 \r\n")],
+    ["tsv", utf8.encode('a\tb\n"x\ny"\t1\n')],
+  ];
+  const bits = ["\n", "\r", ",", '"', "#", "# nan: 1.0.0=7ff8000000000001\n", "nan", " ", "\t", "--", "9".repeat(20)];
+  const settled = async (read: () => AnyArray | Promise<AnyArray>): Promise<AnyArray | string> => {
+    try {
+      return await read();
+    } catch (error) {
+      if (!isMasqueradeError(error)) throw error;
+      return error.code;
+    }
+  };
+  let read = 0;
+  for (let i = 0; i < 400; i++) {
+    const [id, bytes] = files[next(files.length)] as readonly [Id, Uint8Array];
+    const at = next(bytes.length);
+    const bit = next(3) === 0 ? [next(256)] : [...utf8.encode(bits[next(bits.length)])];
+    const mutant = Uint8Array.from([...bytes.subarray(0, at), ...bit, ...bytes.subarray(at + next(3))]);
+    const whole = await settled(() => codecs[id].decode(mutant) as AnyArray);
+    const chunk = 1 + next(40);
+    const parts = await settled(async () => {
+      const file = await openText(flavours[id], fromBytes(mutant), {}, chunk);
+      return await file.array().read();
+    });
+    const told = JSON.stringify(text(mutant));
+    if (typeof whole === "string" || typeof parts === "string") expect(parts, told).toBe(whole);
+    else {
+      expect(difference(whole, parts), told).toBeUndefined();
+      read++;
+    }
+  }
+  expect(read).toBeGreaterThan(50);
 });
 
 test("without WebAssembly too", async () => {
