@@ -22,7 +22,7 @@ import type { Window } from "./window.ts";
 
 /** Bytes between two places that are remembered. */
 const STRIDE = 2 ** 18;
-/** Places that are remembered at most. */
+/** Places that are remembered at most, more or less. */
 const MOST_MARKS = 2 ** 15;
 /** Bytes of elements that are read for a selection to take some of them. */
 const GROUP = 2 ** 22;
@@ -130,16 +130,17 @@ export class LazyRows {
 
   /** Elements (or records) one behind the other. */
   async #run(first: number, until: number, signal: AbortSignal | undefined): Promise<Run> {
+    throwIfAborted(signal);
     const { dtype, ours, shape } = this.#table;
     const bytes = (until - first) * dtype.itemsize;
     demandBytes(until - first, dtype, this.#limits, this.#flavour, "a selection's span");
-    const start = await this.#markFor(first, signal);
+    const start = this.#markFor(first);
     const window = this.#file.another(start, signal);
     const reader = new RowReader(window.scanner, this.#table, this.#flavour, start);
     await this.#skip(window, reader, first);
     // More than the text may have: made when it is known to be there.
     if (bytes > SMALL && bytes > window.left * 16) {
-      const probe = await this.#markFor(first, signal);
+      const probe = this.#markFor(first);
       const ahead = this.#file.another(probe, signal);
       await this.#skip(ahead, new RowReader(ahead.scanner, this.#table, this.#flavour, probe), until);
     }
@@ -151,8 +152,7 @@ export class LazyRows {
   }
 
   /** The nearest place at or before an element. */
-  async #markFor(index: number, signal: AbortSignal | undefined): Promise<Mark> {
-    throwIfAborted(signal);
+  #markFor(index: number): Mark {
     const marks = this.#marks;
     let [low, high] = [0, marks.length - 1];
     while (low < high) {
@@ -170,12 +170,15 @@ export class LazyRows {
     }
   }
 
-  /** Keeps a place that is farther than all before, and not too near. */
+  /** Keeps a place that is farther than all before. */
   #remember(mark: Mark): void {
     const marks = this.#marks;
-    const last = marks.at(-1) as Mark;
-    if (mark.index <= last.index || marks.length >= MOST_MARKS) return;
+    if (mark.index <= (marks.at(-1) as Mark).index) return;
     marks.push(mark);
+    if (marks.length < MOST_MARKS) return;
+    // Every second is forgotten; the first and the last are needed.
+    const kept = marks.filter((_, i) => i % 2 === 0 || i === marks.length - 1);
+    marks.splice(0, marks.length, ...kept);
   }
 
   /** Behind the last element there is nothing, and its line is finished. */

@@ -1,4 +1,4 @@
-import { type DType, FormatError, LimitError, type Limits, type NdArray, sizeOf } from "@masquerade/core";
+import { type DType, FormatError, LimitError, type Limits, sizeOf } from "@masquerade/core";
 import { fillOf } from "./fill.ts";
 import type { Flavour } from "./flavour.ts";
 import { leavesOf } from "./leaves.ts";
@@ -57,5 +57,5 @@ export function passNames(scanner: Scanner, dtype: DType<"struct">): void {
   });
 }
 
-/** A table of nobody's: as much is known of it as there is. */
-export const noTraits: TableTraits = { fortran: false, hardMask: false, fillValue: undefined as NdArray | undefined };
+/** Of a table without our header. */
+export const noTraits: TableTraits = { fortran: false, hardMask: false, fillValue: undefined };
