@@ -1,4 +1,5 @@
 import type { Law } from "../law.ts";
+import { againLaws } from "./again.ts";
 import { appendLaws } from "./append.ts";
 import { appendSafetyLaws } from "./append-safety.ts";
 import { appendWriteLaws } from "./append-writes.ts";
@@ -51,5 +52,6 @@ export const laws: readonly Law[] = [
   ...errorLaws,
   ...hostileLaws,
   ...handLaws,
+  ...againLaws,
   ...memoryLaws,
 ];

@@ -254,4 +254,10 @@ export const why: Readonly<Record<string, string>> = {
   "hostile/trailing-zeros":
     "Blocks of tapes and of flash are padded with zeros; so are files whose writing was cut off. Where padding is legal, the format says how much.",
   "hostile/limit-of-all": "Ten thousand small arrays are a large one.",
+  "purity/looked-at-each-time":
+    "A cache by object (`WeakMap`) is wrong for arrays and bytes, which change: people fill one buffer again and again.",
+  "sniff/same-answer": "A regular expression with the flag `g` remembers where it was, and says no the second time.",
+  "options/undefined-is-left-out":
+    "`{ level: settings.level }` is how options are passed on. Look at the value, not at whether the name is there.",
+  "options/select-of-one": "Who names an array wants that one.",
 };

@@ -1,4 +1,5 @@
 import type { Wrong } from "./mutant.ts";
+import { wrongAgain } from "./wrong-again.ts";
 import { wrongAppendWrites } from "./wrong-append-writes.ts";
 import { wrongAppends } from "./wrong-appends.ts";
 import { wrongExtents } from "./wrong-extents.ts";
@@ -22,6 +23,7 @@ export const zoo: readonly Wrong[] = [
   ...wrongRest,
   ...wrongExtents,
   ...wrongHands,
+  ...wrongAgain,
   ...wrongStreams,
   ...wrongInPlace,
   ...wrongAppends,

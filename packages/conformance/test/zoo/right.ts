@@ -30,6 +30,7 @@ import {
   maskDType,
   type NdArray,
   nomask,
+  OptionError,
   openDecoded,
   refuseLosses,
   resolveLimits,
@@ -246,7 +247,7 @@ function decode(bytes: Uint8Array, options: DecodeOptions = {}): AnyArray | Bund
       offset: cursor.at,
     });
   if (options.select === undefined) return isBundle(value) ? value : intoOut(value, options.out);
-  if (!isBundle(value)) throw bad("there is one array only");
+  if (!isBundle(value)) throw new OptionError("INDEX_INVALID", "there is one array only", "select");
   return value.get(options.select);
 }
 
