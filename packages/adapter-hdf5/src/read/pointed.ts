@@ -47,6 +47,7 @@ async function sequences(
   { heaps }: Pointing,
 ): Promise<PlainValue[]> {
   const inner = shapeOf(of);
+  if (of.size === 0) throw malformed("sequences of elements without a size");
   const dtype = dtypeOf(inner.type, reader) as DType;
   const out: PlainValue[] = [];
   let total = 0;
@@ -66,7 +67,8 @@ function shapeOf(type: H5Type): { readonly type: H5Type; readonly shape: readonl
   const shape: number[] = [];
   let inner = type;
   for (; inner.class === "array"; inner = inner.base) shape.push(...inner.dims);
-  return { type: inner, shape };
+  // A bool of more than one byte is a number there, as in all records.
+  return { type: inner.class === "enum" && inner.size > 1 ? inner.base : inner, shape };
 }
 
 /** Texts of varying length, or the paths of references. */

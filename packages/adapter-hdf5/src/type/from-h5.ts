@@ -52,12 +52,13 @@ function pointedDType({ what, points }: Extract<H5Type, { class: "other" }>, rea
   if (points === "object") return dtypes.stringDType();
   if (points === "region") return "references to parts of datasets";
   if (typeof points !== "object") return what;
-  const element = dtypeOf(points.of, reader);
+  const { of } = points;
+  const element = dtypeOf(of.class === "enum" && of.size > 1 ? of.base : of, reader);
   if (typeof element === "string") return `${what} of ${element}`;
   return element.kind === "string" ||
     element.kind === "object" ||
     (points.of.class === "compound" && hasTexts(points.of))
-    ? `${what} of such`
+    ? `${what} of what is not of one length itself`
     : dtypes.object();
 }
 
