@@ -19,6 +19,7 @@ import { type JsonReadOptions, json } from "./format.ts";
 import { Cursor } from "./read/cursor.ts";
 import { readDocument } from "./read/document.ts";
 import { eachMember, readRaw } from "./read/tree.ts";
+import { unshared } from "./read/unshared.ts";
 
 /** Nesting of values unless `limits.maxDepth` says otherwise; and never more than the stack bears. */
 const DEPTH = 100;
@@ -33,7 +34,7 @@ export function depthOf(options: DecodeOptions): number {
 export function decodeJson(bytes: Uint8Array, options: JsonReadOptions & DecodeOptions = {}): AnyArray | Bundle {
   checkOptions("json", json.options.read, options);
   throwIfAborted(options.signal);
-  const cursor = new Cursor(bytes, resolveLimits(options.limits), depthOf(options));
+  const cursor = new Cursor(unshared(bytes), resolveLimits(options.limits), depthOf(options));
   const value = read(cursor, options);
   if (cursor.peek() !== -1) throw cursor.fail(`nothing more expected${cursor.found()}`);
   options.onProgress?.(bytes.length, bytes.length);

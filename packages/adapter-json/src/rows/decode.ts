@@ -19,6 +19,7 @@ import {
 import { depthOf } from "../decode.ts";
 import { readColumn } from "../read/columns.ts";
 import { Cursor } from "../read/cursor.ts";
+import { unshared } from "../read/unshared.ts";
 import { ndjson } from "./format.ts";
 import { emptyFile, type RowsOf, readHead } from "./head.ts";
 import { arrayOfRows, inLine, readRows } from "./read.ts";
@@ -27,7 +28,7 @@ import { arrayOfRows, inLine, readRows } from "./read.ts";
 export function decodeRows(bytes: Uint8Array, options: DecodeOptions = {}): AnyArray | Bundle {
   checkOptions("ndjson", ndjson.options.read, options);
   throwIfAborted(options.signal);
-  const cursor = new Cursor(bytes, resolveLimits(options.limits), depthOf(options));
+  const cursor = new Cursor(unshared(bytes), resolveLimits(options.limits), depthOf(options));
   cursor.format = "ndjson";
   if (cursor.peek() === -1) throw emptyFile();
   let head: ReturnType<typeof readHead> | undefined;

@@ -25,6 +25,7 @@ import { type NpzReadOptions, npz } from "./format.ts";
 import { isGroup, type Layout, type Leaf, layoutOf, plainLayout } from "./layout.ts";
 import { type ArrayMember, arrayMember, checkOther, FIRST_LOOK, headOf, keyed, neededFor } from "./member.ts";
 import { chosen } from "./select.ts";
+import { unshared } from "./unshared.ts";
 
 /** Throws FormatError (FORMAT_CHECKSUM) unless these are the bytes the directory describes. */
 export function verify(entry: ZipEntry, payload: Uint8Array, start: number): Uint8Array {
@@ -85,7 +86,7 @@ export function decodeNpz(bytes: Uint8Array, options: NpzReadOptions & DecodeOpt
   checkOptions("npz", npz.options.read, options);
   throwIfAborted(options.signal);
   const limits = resolveLimits(options.limits);
-  const archive = readArchive(bytes, limits);
+  const archive = readArchive(unshared(bytes), limits);
   const { arrays, others, directory } = archive;
   const notes = options.plain ? undefined : decodeNotes(directory.comment, bytes.length - directory.comment.length);
   let layout: Layout = options.plain ? plainLayout(arrays) : layoutOf(arrays, notes);
