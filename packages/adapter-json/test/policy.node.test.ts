@@ -21,6 +21,8 @@ const array = new MaskedArray({
 
 afterEach(() => {
   vi.unstubAllGlobals();
+  // What has learnt that WebAssembly is forbidden is not for the files behind this one.
+  vi.resetModules();
 });
 
 test("where a policy forbids WebAssembly, JavaScript does it: the same bytes, the same values", async () => {
