@@ -365,6 +365,29 @@ test("netCDF variables take nothing their readers would see otherwise", async ()
   });
 });
 
+test("a group that has two names is not added to under both", async () => {
+  const path = join(folder, "named-twice.h5");
+  const made = `import h5py; f = h5py.File(r"${path}", "w"); f.create_group("g")["a"] = [1.0]; f["h"] = f["g"]; f.close(); print(0)`;
+  await python("-c", made);
+  const before = await readFile(path);
+  const group = (name: string): Bundle => new Bundle({ entries: [[name, sample([2], 1)]] });
+  const both = new Bundle({
+    entries: [
+      ["g", group("one")],
+      ["h", group("two")],
+    ],
+  });
+  await expect(add("named-twice.h5", both)).rejects.toMatchObject({
+    code: "OPTION_INVALID",
+    message: expect.stringMatching(/would be added to twice, by two of its names/),
+  });
+  expect((await readFile(path)).equals(before)).toBe(true);
+  await add("named-twice.h5", new Bundle({ entries: [["h", group("two")]] }));
+  const seen = `import h5py, json; f = h5py.File(r"${path}"); print(json.dumps([list(f["g"]), list(f["h"]), list(map(float, f["g/two"]))]))`;
+  const [g, h, values] = (await python("-c", seen)) as [string[], string[], number[]];
+  expect([g, h, values.length]).toEqual([["a", "two"], ["a", "two"], 2]);
+});
+
 const bare = (array: AnyArray): AnyArray => {
   const data = (isMaskedArray(array) ? array.data : array).with({ dims: undefined, attrs: new Map() }) as NdArray;
   return isMaskedArray(array) ? (new MaskedArray({ data, mask: array.mask as never }) as AnyArray) : data;

@@ -47,6 +47,20 @@ describe("--append", () => {
     expect((await load(npz, { as: "bundle" })).names).toEqual(["t"]);
   });
 
+  it("a name, or a comparison by bits, leaves no member out in silence", async () => {
+    const h5 = join(folder, "linked.h5");
+    copyFileSync(corpus("hdf5/refused-external-link.h5"), h5);
+    expect(await masq(["convert", sst, h5, "--append", "--name", "sst"])).toMatchObject({ code: 0 });
+    for (const argv of [
+      ["convert", h5, join(folder, "linked.npz"), "--name", "run"],
+      ["diff", "--bits", h5, h5],
+    ])
+      expect(await masq(argv), argv.join(" ")).toMatchObject({
+        code: 2,
+        err: expect.stringMatching(/^masq: UNSAFE_LINK: hdf5: "\/x" is a link/),
+      });
+  });
+
   it("repacks through convert: other chunks, another level", async () => {
     const [from, to] = [join(folder, "a.h5"), join(folder, "b.h5")];
     await masq(["convert", sst, from, "--chunks", "1,36,72"]);

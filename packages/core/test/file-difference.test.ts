@@ -6,6 +6,7 @@ import {
   difference,
   differenceOfFiles,
   dtypes,
+  FormatError,
   MaskedArray,
   NdArray,
   nomask,
@@ -86,6 +87,14 @@ describe("the difference of files", () => {
         expect(await differenceOfFiles(openDecoded(a), openDecoded(b)), name).toBe(difference(a, b));
       }),
     );
+  });
+
+  it("is not told of files with members that are not read", async () => {
+    const whole = openDecoded(six);
+    const refused = new FormatError("FORMAT_MALFORMED", "toy", "no array");
+    const part = { ...whole, unreadable: new Map([["x", refused]]) };
+    await expect(differenceOfFiles(part, whole)).rejects.toBe(refused);
+    await expect(differenceOfFiles(whole, part)).rejects.toBe(refused);
   });
 
   it("counts elements from the beginning, wherever a piece begins", async () => {

@@ -109,7 +109,9 @@ class Planner {
       else if (!isBundle(member) && inner?.plan === "array") await this.grow({ plan: inner, name: at }, member);
       else throw taken(at);
     }
-    if (fresh.size > 0) this.additions.push({ group: raw, path, members: fresh });
+    if (fresh.size === 0) return;
+    if (this.additions.some(({ group }) => group.address === raw.address)) throw twice(raw.path, "be added to");
+    this.additions.push({ group: raw, path, members: fresh });
   }
 
   async grow(known: Known, given: AnyArray): Promise<void> {
@@ -117,12 +119,7 @@ class Planner {
     const drops = hidden === "drop" && isMaskedArray(given) && given.mask !== nomask;
     const value = drops ? (given.with({ data: withoutHidden(given as MaskedArray) }) as AnyArray) : given;
     for (const { raw, more } of await growthOf(this.file, known, value, axis)) {
-      if (this.work.growing.has(raw.address))
-        throw new OptionError(
-          "OPTION_INVALID",
-          `"${quoteText(raw.path, 60)}" would grow twice, by two of its names`,
-          "value",
-        );
+      if (this.work.growing.has(raw.address)) throw twice(raw.path, "grow");
       if (more.count === 0) continue;
       this.work.growing.set(raw.address, { raw, more });
       const rows = rowsOf(this.file.walked, raw);
@@ -135,6 +132,9 @@ const isSingle = (path: string, name: string): boolean => path === "" && name ==
 
 export const taken = (name: string): OptionError =>
   new OptionError("OPTION_INVALID", `there is a "${quoteText(name, 60)}" of another kind in the file`, "value");
+
+const twice = (name: string, what: string): OptionError =>
+  new OptionError("OPTION_INVALID", `"${quoteText(name, 60)}" would ${what} twice, by two of its names`, "value");
 
 /** The attribute that says how many rows a table of PyTables has. Throws OptionError for a table with indices, which PyTables alone keeps right. */
 function rowsOf(tree: RawGroup, raw: RawDataset): string | undefined {

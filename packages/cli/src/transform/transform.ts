@@ -76,7 +76,9 @@ function named(file: OpenFile, name: string): OpenFile {
       (inner, key) => ({ kind: "dict", entries: new Map([[key, inner]]), attrs: noAttrs }),
       file.header,
     );
-  return makeOpenFile(header, (path) => file.array(path === name ? "" : path.slice(name.length + 1)));
+  const unreadable = new Map([...(file.unreadable ?? [])].map(([path, error]) => [`${name}/${path}`, error]));
+  const within = (path: string): string => (path === name ? "" : path.slice(name.length + 1));
+  return makeOpenFile(header, (path) => file.array(within(path)), undefined, unreadable);
 }
 
 function selected(file: OpenFile, select: string): OpenFile {

@@ -16,13 +16,19 @@ import {
 } from "../ops/identical.ts";
 import type { LazyArray, OpenFile } from "./format.ts";
 import { type BundleHeader, type Header, isBundleHeader } from "./header.ts";
+import { demandReadable } from "./lazy.ts";
 import { pieceRanges } from "./pieces.ts";
 
 /** Bytes of each array compared at once. */
 const PIECE = 2 ** 22;
 
-/** What {@link difference} says of the contents of two files, read piece by piece: a few megabytes are in memory, whatever their size. */
+/**
+ * What {@link difference} says of the contents of two files, read piece by piece: a few megabytes are in memory, whatever their size. Throws what
+ * {@link demandReadable} throws.
+ */
 export async function differenceOfFiles(a: OpenFile, b: OpenFile): Promise<string | undefined> {
+  demandReadable(a);
+  demandReadable(b);
   return await ofMembers(a, b, a.header, b.header, "", "");
 }
 
